@@ -1,0 +1,17 @@
+libovf_base_sources = \
+	libovf/base/alloc.c libovf/base/alloc.h \
+	libovf/base/blob.c libovf/base/blob.h \
+	libovf/base/child.c libovf/base/child.h \
+	libovf/base/ctx.c libovf/base/ctx.h \
+	libovf/base/digest.c libovf/base/digest.h \
+	libovf/base/error.c libovf/base/error.h \
+	libovf/base/file.c libovf/base/file.h \
+	libovf/base/limits.def \
+	libovf/base/output.c libovf/base/output.h \
+	libovf/base/rd.h \
+	libovf/base/report.c libovf/base/report.h \
+	libovf/base/text.c libovf/base/text.h \
+	libovf/base/vector.h \
+	libovf/base/xml.c libovf/base/xml.h \
+	libovf/base/xmlw.c libovf/base/xmlw.h \
+	$(NULL)

@@ -1,0 +1,2 @@
+libovf_check_sources = \
+	$(NULL)

@@ -1,0 +1,37 @@
+# The library.  libovf-core holds everything, so that unit tests reach the
+# inside; libovf exports what libovf.map names.
+noinst_LTLIBRARIES += libovf/libovf-core.la
+lib_LTLIBRARIES += libovf/libovf.la
+include_HEADERS += libovf/ovf.h
+EXTRA_DIST += libovf/libovf.map
+
+libovf_libovf_core_la_SOURCES = \
+	$(libovf_top_sources) \
+	$(libovf_base_sources) \
+	$(libovf_model_sources) \
+	$(libovf_package_sources) \
+	$(libovf_disk_sources) \
+	$(libovf_check_sources) \
+	$(converters_sources) \
+	$(NULL)
+libovf_libovf_core_la_LIBADD = \
+	$(LIBXML2_LIBS) $(LIBARCHIVE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
+	$(YAML_LIBS) $(LIBDEFLATE_LIBS) $(ZLIB_LIBS) \
+	$(NULL)
+
+libovf_libovf_la_SOURCES =
+libovf_libovf_la_LIBADD = libovf/libovf-core.la
+libovf_libovf_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=$(top_srcdir)/libovf/libovf.map
+libovf_libovf_la_DEPENDENCIES = libovf/libovf-core.la libovf/libovf.map
+
+libovf_top_sources = \
+	libovf/ovf.h \
+	libovf/options.c libovf/options.h libovf/options.def \
+	$(NULL)
+
+include libovf/base/local.mk
+include libovf/model/local.mk
+include libovf/package/local.mk
+include libovf/disk/local.mk
+include libovf/check/local.mk

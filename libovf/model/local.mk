@@ -1,0 +1,7 @@
+libovf_model_sources = \
+	libovf/model/hwmap.def \
+	libovf/model/maps.c libovf/model/maps.h \
+	libovf/model/model.c libovf/model/model.h \
+	libovf/model/model-json.c \
+	libovf/model/ostypes.def \
+	$(NULL)
