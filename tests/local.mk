@@ -1,1 +1,70 @@
-# tests
+# Tests.  Every test prints TAP: a unit program through tests/unit/tap.h, a
+# script through tests/functions.sh.  One word in a list below adds one.
+
+# ---- unit: tests/unit/test-NAME.c, a CUnit program a module ---------------
+unit_base = \
+	tests/unit/test-rd \
+	$(NULL)
+unit_model = \
+	$(NULL)
+unit_package = \
+	$(NULL)
+unit_disk = \
+	$(NULL)
+unit_check = \
+	$(NULL)
+unit_converters = \
+	$(NULL)
+unit_top = \
+	$(NULL)
+
+# ---- scripts: a line a test -----------------------------------------------
+# Behaviour of the command line: tests/cli/NAME.sh
+cli_tests = \
+	$(NULL)
+# Drivers over a folder of data: goldens, hostile samples, rules, the manual.
+data_tests = \
+	$(NULL)
+# The tree itself.
+house_tests = \
+	tests/source.sh \
+	$(NULL)
+# Real files and real software, where OVFTOOL_SHARED names their folder.
+shared_tests = \
+	$(NULL)
+
+# Data that the scripts read, and helpers they call.
+EXTRA_DIST += \
+	tests/unit/tap.h \
+	tests/unit/no-cunit.sh \
+	$(NULL)
+
+# ---- how they run ---------------------------------------------------------
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = bash
+# A sanitizer's report must not look like one of our exit statuses.
+AM_TESTS_ENVIRONMENT = \
+	ASAN_OPTIONS=exitcode=99:detect_leaks=1:$$ASAN_OPTIONS; \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99:$$UBSAN_OPTIONS; \
+	TSAN_OPTIONS=exitcode=99:halt_on_error=1:$$TSAN_OPTIONS; \
+	export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS;
+
+script_tests = $(house_tests) $(cli_tests) $(data_tests) $(shared_tests)
+dist_check_SCRIPTS += $(script_tests)
+TESTS += $(script_tests)
+
+unit_tests = $(unit_base) $(unit_model) $(unit_package) $(unit_disk) \
+	$(unit_check) $(unit_converters) $(unit_top)
+# What a program without a list of its own is linked with: the unit tests.
+LDADD = libovf/libovf-core.la $(CUNIT_LIBS)
+AM_CPPFLAGS += $(CUNIT_CFLAGS)
+if HAVE_CUNIT
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+else
+TESTS += tests/unit/no-cunit.sh
+endif
+# In the tarball whether CUnit is here or not.
+EXTRA_DIST += $(unit_tests:=.c)
