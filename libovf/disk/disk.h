@@ -51,6 +51,11 @@ struct disk_target {    /* where a sink writes */
   int fd;               /* lent */
   uint64_t offset;      /* first byte: inside an OVA, not 0 */
   struct digest *digest; /* sequential formats: fed with every byte; or NULL */
+  /* Sequential formats hand every byte to this, in order, instead of to fd
+   * and digest (a member of a package, which may be chunked); or NULL. */
+  bool (*append) (void *opaque, const void *buf, size_t n,
+                  struct ovf_error **err);
+  void *opaque;
 };
 struct disk_sink_options {
   const char *const *options; /* "compressed", "subformat=..."; NULL-terminated, or NULL */
