@@ -8,7 +8,8 @@
  *   package_writer_reserve (w, "vm.ovf", room, &hrefs, err);
  *   for each file of References, in that order:
  *     package_writer_begin (w, href, ROLE_DISK, err);
- *     package_writer_sink (w, &sink_target);  or  package_writer_append ()
+ *     package_writer_append (w, bytes) ...;   a disk_target's append function,
+ *                                             with the writer as its opaque
  *     package_writer_end (w, &size, err);
  *   package_writer_descriptor (w, text, len, err);
  *   package_writer_finish (w, err);     manifest, certificate, headers
@@ -18,8 +19,6 @@
 #ifndef OVF_WRITE_H
 #define OVF_WRITE_H
 
-#include "base/vector.h"
-#include "disk/disk.h"
 #include "package/package.h"
 #include "package/signer.h"
 
@@ -74,18 +73,17 @@ bool package_writer_reserve (struct package_writer *, const char *descriptor,
 /* The next file; with chunks, its bytes go to NAME.000000000 and so on. */
 bool package_writer_begin (struct package_writer *, const char *name,
                            enum file_role, struct ovf_error **err);
-bool package_writer_append (struct package_writer *, const void *buf, size_t n,
+/* `writer` is the struct package_writer: a disk sink calls this. */
+bool package_writer_append (void *writer, const void *buf, size_t n,
                             struct ovf_error **err);
 /* All that is left of a blob, hashing as it goes. */
 bool package_writer_copy (struct package_writer *, struct blob *,
                           struct ovf_error **err);
-/* Where a sequential disk sink writes: the file begun. */
-void package_writer_sink (struct package_writer *, struct disk_target *ret);
-/* The same for a sink that writes anywhere; `end` reads it again to hash it.
- * Chunks are OVF_E_UNSUPPORTED. */
-bool package_writer_random (struct package_writer *, struct disk_target *ret,
-                            struct ovf_error **err);
-/* size: as sink->written after a random sink; else BLOB_UNKNOWN. */
+/* For a sink that writes anywhere: where the file begins; `end` reads it
+ * again to hash it.  With chunks OVF_E_UNSUPPORTED. */
+bool package_writer_place (struct package_writer *, int *ret_fd,
+                           uint64_t *ret_offset, struct ovf_error **err);
+/* size: of what was written to package_writer_place (); else BLOB_UNKNOWN. */
 bool package_writer_end (struct package_writer *, uint64_t size,
                          uint64_t *ret_size, struct ovf_error **err);
 
