@@ -2,14 +2,25 @@
 /* Disk images, whatever their format: one table of formats and one copy
  * engine.
  *
- *             one thread           N workers                 one thread, or N
- *   source -> next ()  -> [ring] -> decode ()  -> encode () -> [order] -> put ()
+ *   calling thread              N workers             in order, or by N workers
+ *   source: next () -> [ring] -> decode () -> encode () -> place () -> put ()
  *
  * A source hands out only what holds data; what it does not mention reads as
  * zeros.  Memory is bounded by the ring (a few pieces a worker), and the
- * bytes written do not depend on the number of workers. */
+ * bytes written do not depend on the number of workers.
+ *
+ * How a caller converts:
+ *   format = disk_identify (ctx, blob, &claim, err);
+ *   source = disk_source_new (ctx, blob, format, to->sequential, err);
+ *   (compare source->capacity with what the descriptor says)
+ *   sink = disk_sink_new (ctx, to, &target, source->capacity, &options, err);
+ *   disk_copy (ctx, source, sink, name, err);
+ *   (read the rest of the blob, for its digest: package_blob_done ())
+ */
 #ifndef OVF_DISK_H
 #define OVF_DISK_H
+
+#include <stdatomic.h>
 
 #include "base/blob.h"
 #include "base/report.h"
@@ -18,33 +29,63 @@
 #define PIECE_MAX (1u << 20) /* guest bytes in one piece */
 #define SECTOR 512u
 
+/* ---- pieces ----------------------------------------------------------- */
+enum cell_kind {
+  CELL_PLAIN,    /* `length` bytes at data[at]; size == length */
+  CELL_ZLIB,     /* data[at .. at + size]: RFC 1950, inflates to length */
+  CELL_DEFLATE,  /* the same without header and checksum: RFC 1951 */
+  CELL_ABSENT    /* not read yet: decode () fetches it */
+};
 /* One run of guest bytes within a piece: a grain, a cluster, or a stretch. */
 struct cell {
   uint64_t offset;      /* guest byte */
-  uint32_t length;      /* guest bytes */
+  uint64_t from;        /* where it was or is in the input: for messages, and
+                         * for decode () of what is absent */
+  uint32_t length;      /* guest bytes, at most PIECE_MAX */
   uint32_t at, size;    /* where in piece.data, stored bytes */
-  bool deflated;        /* zlib stream (RFC 1950) of `length` bytes */
+  enum cell_kind kind;
 };
 struct piece {
   uint64_t sequence;    /* from 0, in the order of next () */
-  struct cell *cells;   /* room for at most PIECE_MAX / 512 */
+  struct cell *cells;
   unsigned count, cells_room;
   uint8_t *data;
   size_t used, room;    /* bytes of data */
   uint64_t consumed;    /* input bytes so far, for progress */
+  uint64_t place;       /* the sink's: file byte, set by place () */
 };
-/* Grow piece->data to at least n bytes / cells to at least n, keeping what is
- * there. */
+/* Grows data to at least n bytes, keeping what is there. */
 void piece_room (struct piece *, size_t n);
+/* A zeroed cell at the end. */
 struct cell *piece_add_cell (struct piece *);
+/* A cell of `length` bytes that lie at data[used], which grows by size. */
+struct cell *piece_append (struct piece *, enum cell_kind, uint64_t offset,
+                           uint32_t length, uint32_t size);
+void piece_clear (struct piece *);  /* no cells, no bytes; keeps its room */
+void piece_swap (struct piece *, struct piece *);
+void piece_done (struct piece *);   /* frees what it holds */
+/* Makes every cell of a plain piece one whole aligned block (the last of the
+ * disk ends at capacity), in ascending order: cells are split or gathered,
+ * gaps filled with zeros, blocks of nothing but zeros left out.  Blocks of at
+ * most PIECE_MAX; needs a source in guest order unless the source's
+ * block_size is a multiple of block. */
+void piece_reblock (struct piece *, uint32_t block, uint64_t capacity);
+bool is_zero (const void *p, size_t n);
 
+/* ---- sources and sinks ------------------------------------------------ */
 struct disk_format;
 struct disk_source {
   const struct disk_format *format;
   struct ovf_ctx *ctx;
   struct blob *blob;    /* lent */
-  uint64_t capacity;    /* guest bytes */
-  bool guest_order;     /* pieces must come in ascending guest order */
+  struct ovf_report *report; /* lent, or NULL: what a deep check finds */
+  uint64_t capacity;    /* guest bytes; open () sets it */
+  uint32_t block_size;  /* open (): every cell is one or more aligned blocks of
+                         * this size (but for the disk's end); 0 = any run */
+  /* Pieces come in ascending guest order, and no piece crosses a multiple of
+   * PIECE_MAX.  True before open (): the caller needs it, and open () fails
+   * where it cannot be had.  open () may set it. */
+  bool guest_order;
   void *state;
 };
 struct disk_target {    /* where a sink writes */
@@ -58,22 +99,27 @@ struct disk_target {    /* where a sink writes */
   void *opaque;
 };
 struct disk_sink_options {
-  const char *const *options; /* "compressed", "subformat=..."; NULL-terminated, or NULL */
+  const strings *options; /* "compressed", "subformat=..."; or NULL */
   unsigned level;       /* deflate 1..12, 0 = default */
   const char *adapter;  /* VMDK ddb.adapterType, NULL = "lsilogic" */
-  const char *id;       /* what content ids are derived from */
-  const char *name;     /* file name, for descriptors inside */
+  const char *id;       /* what content ids are derived from; or NULL */
+  const char *name;     /* file name, for descriptors inside; or NULL */
 };
 struct disk_sink {
   const struct disk_format *format;
   struct ovf_ctx *ctx;
   struct disk_target target;
-  struct disk_sink_options options;
+  struct disk_sink_options options; /* lent until disk_sink_free () */
   uint64_t capacity;
-  uint64_t written;     /* file bytes, after finish () */
-  uint64_t populated;   /* guest bytes that hold data, after finish () */
+  unsigned workers;     /* worker numbers are below this */
+  uint64_t written;     /* file bytes; finish () sets it */
+  atomic_uint_least64_t populated; /* guest bytes that hold data; put () adds */
   void *state;
 };
+/* The value of `name=value` among the sink's options ("" for a bare name),
+ * or NULL.  The last one counts. */
+const char *disk_sink_option (const struct disk_sink *, const char *name);
+
 struct disk_facts {     /* what `disk info` says */
   const char *format;   /* word of cli.md section 4: "vmdk-stream" */
   uint64_t virtual_size;
@@ -84,58 +130,104 @@ struct disk_facts {     /* what `disk info` says */
 };
 void disk_facts_done (struct disk_facts *);
 
+/* The start and the end of an image, to recognise it by. */
+struct disk_sample {
+  const uint8_t *head;
+  size_t head_len;      /* at most DISK_HEAD */
+  const uint8_t *tail;  /* its last 512 bytes, or fewer */
+  size_t tail_len;
+  uint64_t size;
+};
+#define DISK_HEAD 4096u
+/* What probe () says. */
+#define PROBE_HEAD 100  /* a magic number at the start */
+#define PROBE_TAIL 30   /* at the end only (fixed VHD) */
+
+/* A row.  A format that is only recognised has neither open nor create. */
 struct disk_format {
   const char *name;     /* "vmdk": what --to takes */
   const char *suffix;   /* ".vmdk" */
-  bool sequential;      /* put () wants pieces in order, each byte once */
-  bool needs_seek;      /* reading needs a seekable blob */
+  const char *title;    /* "VMware disk" */
+  const char *const *words;   /* what the model may call it, NULL-terminated */
+  const char *const *options; /* names that create () knows; or NULL */
+  bool sequential;      /* put () wants pieces in order, in guest order, and
+                         * writes each byte once */
 
-  /* 0..100, from the first bytes of the image. */
-  int (*probe) (const uint8_t *head, size_t len);
+  /* PROBE_*, or 0. */
+  int (*probe) (const struct disk_sample *);
   /* Header inspection before anything uses the image: geometry within
    * limits, no reference to another file.  With facts != NULL references are
-   * listed instead of refused.  Seekable blobs only. */
+   * listed there instead of refused.  Seekable blobs only. */
   bool (*check) (struct ovf_ctx *, struct blob *, struct disk_facts *facts,
                  struct ovf_error **err);
 
+  /* Reads sequentially with blob_read () what must be hashed.  Works without
+   * check () on a blob that cannot seek, or says that it needs a file. */
   bool (*open) (struct disk_source *, struct ovf_error **err);
-  /* One thread: the next piece; false without *err at the end. */
+  /* Calling thread: the next piece (given empty, sequence set), with at least
+   * one cell and at most PIECE_MAX guest bytes; false without *err at the
+   * end.  Where pieces are cut may not depend on timing. */
   bool (*next) (struct disk_source *, struct piece *, struct ovf_error **err);
-  /* Any worker: deflated or absent bytes to plain ones, into out.  NULL =
-   * pieces are plain. */
+  /* Any worker: out (given empty) gets plain cells only.  `in` may be used
+   * up.  NULL = next () gives plain pieces. */
   bool (*decode) (struct disk_source *, unsigned worker, struct piece *in,
                   struct piece *out, struct ovf_error **err);
-  void (*close) (struct disk_source *);
+  void (*close) (struct disk_source *); /* frees; also after a failed open () */
 
   bool (*create) (struct disk_sink *, struct ovf_error **err);
-  /* May this piece be put () without decoding (compressed qcow2)?  NULL = no. */
+  /* Before the first piece: what kind of pieces will come.  NULL = anything
+   * is fine.  source NULL: an empty disk. */
+  bool (*start) (struct disk_sink *, const struct disk_source *,
+                 struct ovf_error **err);
+  /* May this piece go to encode () without decode () (compressed qcow2)?
+   * NULL = no. */
   bool (*takes) (const struct disk_sink *, const struct piece *);
-  /* Any worker: plain bytes to what put () stores.  NULL = nothing to do. */
+  /* Any worker: plain bytes to what put () stores, into out (given empty).
+   * `in` may be used up, or swapped with out.  NULL = nothing to do. */
   bool (*encode) (struct disk_sink *, unsigned worker, struct piece *in,
                   struct piece *out, struct ovf_error **err);
-  /* From one thread in order if sequential, else from any worker. */
+  /* Formats that are not sequential, but where a piece's place depends on
+   * those before: called in order, one at a time; quick. */
+  bool (*place) (struct disk_sink *, struct piece *, struct ovf_error **err);
+  /* In order and one at a time if sequential, else from any worker. */
   bool (*put) (struct disk_sink *, unsigned worker, const struct piece *,
                struct ovf_error **err);
   bool (*finish) (struct disk_sink *, struct ovf_error **err);
-  void (*discard) (struct disk_sink *); /* frees; also after finish */
+  void (*discard) (struct disk_sink *); /* frees; also after finish () and a
+                                         * failed create () */
 };
 
+/* ---- the table -------------------------------------------------------- */
 /* One word adds a format. */
-#define DISK_FORMATS(X) X (raw) X (vmdk) X (qcow2)
+#define DISK_FORMATS(X)                                                       \
+  X (raw) X (vmdk) X (qcow2) X (vdi) X (vhd) X (vhdx) X (qed) X (parallels)   \
+  X (luks)
 #define DECLARE(n) extern const struct disk_format n##_format;
 DISK_FORMATS (DECLARE)
 #undef DECLARE
 extern const struct disk_format *const disk_formats[]; /* NULL-terminated */
+/* By name ("vmdk") or by a word of the model ("vmdk-stream"). */
 const struct disk_format *disk_format_by_name (const char *);
+/* By the suffix of a file name (".img" is raw); NULL = none. */
+const struct disk_format *disk_format_by_suffix (const char *path);
 
-/* Which format?  `declared` is a word of the model ("vmdk-stream", "raw") or
- * NULL; one that contradicts the bytes is OVF_E_FORMAT.  raw is never
- * probed: only `declared`, or allow_raw (a suffix says so), chooses it.  Of a
- * seekable blob. */
+/* What is said of an image from outside. */
+struct disk_claim {
+  const char *user;     /* --from-disk; or NULL */
+  const char *declared; /* a word of the model; or NULL */
+  bool named;           /* the user named the file: bytes of no known kind
+                         * are wrong usage, not malformed input */
+};
+/* Which format?  What the user says holds.  Else exactly one format must know
+ * the bytes, and it must be the one declared.  raw is never probed: it is
+ * chosen by `user`, or, when no other format knows the first bytes, by
+ * `declared` or the suffix (.raw, .img) of the blob's name.  Of a blob that
+ * cannot seek only what `user` or `declared` says is known. */
 const struct disk_format *disk_identify (struct ovf_ctx *, struct blob *,
-                                         const char *declared, bool allow_raw,
+                                         const struct disk_claim *,
                                          struct ovf_error **err);
-/* check () and open ().  The blob is lent until disk_source_free (). */
+/* check () if the blob can seek, and open ().  The blob is lent until
+ * disk_source_free (). */
 struct disk_source *disk_source_new (struct ovf_ctx *, struct blob *,
                                      const struct disk_format *, bool guest_order,
                                      struct ovf_error **err);
@@ -143,16 +235,18 @@ void disk_source_free (struct disk_source *);
 DEFINE_CLEANUP (disk_source, disk_source_free)
 struct disk_sink *disk_sink_new (struct ovf_ctx *, const struct disk_format *,
                                  const struct disk_target *, uint64_t capacity,
-                                 const struct disk_sink_options *,
+                                 const struct disk_sink_options *, /* or NULL */
                                  struct ovf_error **err);
 void disk_sink_free (struct disk_sink *);
 DEFINE_CLEANUP (disk_sink, disk_sink_free)
 
-/* All of source into sink, finish () included.  `what` names the work for
- * progress. */
+/* All of source (NULL: an empty disk) into sink, finish () included.  `what`
+ * names the work for progress.  What the blob holds after the image is left
+ * unread. */
 bool disk_copy (struct ovf_ctx *, struct disk_source *, struct disk_sink *,
                 const char *what, struct ovf_error **err);
-/* `disk info` and, with deep, `disk check`: walks the whole structure. */
+/* `disk info` and, with deep, `disk check`: walks the whole structure.  True
+ * also when the report got faults; false when it could not be read. */
 bool disk_inspect (struct ovf_ctx *, struct blob *, const struct disk_format *,
                    bool deep, struct disk_facts *ret, struct ovf_report *,
                    struct ovf_error **err);
