@@ -6,6 +6,7 @@
 #define OVF_BASE_FILE_H
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "base/ctx.h"
 

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Helper programs; see child.h. */
+#include "base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+extern char **environ;
+
+void
+child_result_free (struct child_result *r)
+{
+  free (r->out);
+  free (r->err_text);
+  memset (r, 0, sizeof *r);
+}
+
+struct pipes {
+  int in[2], out[2], err[2];
+};
+
+static bool
+open_pipes (struct pipes *p, struct ovf_error **err)
+{
+  memset (p, -1, sizeof *p);
+  if (pipe2 (p->in, O_CLOEXEC) == 0 && pipe2 (p->out, O_CLOEXEC) == 0
+      && pipe2 (p->err, O_CLOEXEC) == 0)
+    return true;
+  return error_errno (err, errno, "cannot make a pipe");
+}
+
+static void
+close_fd (int *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
+}
+
+static void
+close_pipes (struct pipes *p)
+{
+  int *all[] = { &p->in[0], &p->in[1], &p->out[0], &p->out[1], &p->err[0], &p->err[1] };
+
+  for (size_t i = 0; i < ARRAY_SIZE (all); i++)
+    close_fd (all[i]);
+}
+
+/* Of our environment a helper sees only where programs and home are. */
+static char **
+small_environment (void)
+{
+  static const char *const names[] = { "PATH", "HOME" };
+  char **env = xcalloc (ARRAY_SIZE (names) + 2, sizeof *env);
+  size_t n = 0;
+
+  for (size_t i = 0; i < ARRAY_SIZE (names); i++)
+    if (getenv (names[i]) != NULL)
+      env[n++] = xasprintf ("%s=%s", names[i], getenv (names[i]));
+  env[n] = xstrdup ("LC_ALL=C");
+  return env;
+}
+
+static void
+free_environment (char **env)
+{
+  for (size_t i = 0; env != NULL && env[i] != NULL; i++)
+    free (env[i]);
+  free (env);
+}
+
+static int
+spawn (const char *const *argv, struct pipes *p, const char *cwd, bool keep_env,
+       pid_t *ret)
+{
+  char **env = keep_env ? NULL : small_environment ();
+  posix_spawn_file_actions_t fa;
+  posix_spawnattr_t attr;
+  sigset_t none, defaults;
+  int r;
+
+  sigemptyset (&none);
+  sigemptyset (&defaults);
+  sigaddset (&defaults, SIGPIPE);
+  sigaddset (&defaults, SIGINT);
+  sigaddset (&defaults, SIGTERM);
+  sigaddset (&defaults, SIGHUP);
+  posix_spawnattr_init (&attr);
+  posix_spawnattr_setsigmask (&attr, &none);
+  posix_spawnattr_setsigdefault (&attr, &defaults);
+  posix_spawnattr_setpgroup (&attr, 0);
+  posix_spawnattr_setflags (&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+                                     | POSIX_SPAWN_SETPGROUP);
+  posix_spawn_file_actions_init (&fa);
+  posix_spawn_file_actions_adddup2 (&fa, p->in[0], 0);
+  posix_spawn_file_actions_adddup2 (&fa, p->out[1], 1);
+  posix_spawn_file_actions_adddup2 (&fa, p->err[1], 2);
+  if (cwd != NULL)
+    posix_spawn_file_actions_addchdir_np (&fa, cwd);
+  r = posix_spawnp (ret, argv[0], &fa, &attr, (char *const *)argv,
+                    env ? env : environ);
+  posix_spawn_file_actions_destroy (&fa);
+  posix_spawnattr_destroy (&attr);
+  free_environment (env);
+  return r;
+}
+
+struct capture {
+  char *text;
+  size_t len;
+};
+
+/* false at the end of the stream or over the limit (*ret_over). */
+static bool
+capture_some (int fd, struct capture *c, size_t limit, bool *ret_over)
+{
+  char buf[4096];
+  ssize_t n = read (fd, buf, sizeof buf);
+
+  if (n <= 0)
+    return n < 0 && errno == EINTR;
+  if (c->len + (size_t)n > limit) {
+    *ret_over = true;
+    return false;
+  }
+  c->text = xrealloc (c->text, c->len + (size_t)n + 1);
+  memcpy (c->text + c->len, buf, (size_t)n);
+  c->len += (size_t)n;
+  c->text[c->len] = '\0';
+  return true;
+}
+
+struct talk {
+  const char *input;
+  size_t left;
+  struct capture out, err;
+  bool over;
+};
+
+static void
+feed (struct pipes *p, struct talk *t)
+{
+  ssize_t n = t->left ? write (p->in[1], t->input, t->left) : -1;
+
+  if (n > 0) {
+    t->input += n;
+    t->left -= (size_t)n;
+  }
+  if (t->left == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+    close_fd (&p->in[1]);
+}
+
+/* Moves bytes until the child closes both outputs; false on silence, excess
+ * or cancellation. */
+static bool
+converse (const struct ovf_ctx *ctx, struct pipes *p, struct talk *t,
+          struct ovf_error **err)
+{
+  uint64_t silence = ctx_limit (ctx, LIMIT_HELPER_SILENCE) * 1000, quiet = 0;
+  size_t limit = (size_t)ctx_limit (ctx, LIMIT_HELPER_OUTPUT);
+
+  while (p->out[0] >= 0 || p->err[0] >= 0) {
+    struct pollfd f[] = { { p->in[1], POLLOUT, 0 }, { p->out[0], POLLIN, 0 },
+                          { p->err[0], POLLIN, 0 } };
+    int r = poll (f, ARRAY_SIZE (f), 100);
+    if (!ctx_alive (ctx, err))
+      return false;
+    quiet = r == 0 ? quiet + 100 : 0;
+    if (quiet >= silence)
+      return error_set (err, OVF_E_TOOL, "it has done nothing for too long");
+    if (r <= 0)
+      continue;
+    if (f[0].revents)
+      feed (p, t);
+    if (f[1].revents && !capture_some (p->out[0], &t->out, limit, &t->over))
+      close_fd (&p->out[0]);
+    if (f[2].revents && !capture_some (p->err[0], &t->err, limit, &t->over))
+      close_fd (&p->err[0]);
+    if (t->over)
+      return error_set (err, OVF_E_TOOL, "it prints more than %zu bytes", limit);
+  }
+  return true;
+}
+
+static int
+reap (pid_t pid)
+{
+  int status;
+
+  while (waitpid (pid, &status, 0) < 0)
+    if (errno != EINTR)
+      return 127;
+  return WIFSIGNALED (status) ? 128 + WTERMSIG (status) : WEXITSTATUS (status);
+}
+
+bool
+child_run (const struct ovf_ctx *ctx, const char *const *argv, const void *input,
+           size_t input_len, const char *cwd, bool keep_env,
+           struct child_result *ret, struct ovf_error **err)
+{
+  struct talk t = { input, input_len, { NULL, 0 }, { NULL, 0 }, false };
+  struct pipes p;
+  pid_t pid;
+  bool ok;
+  int r;
+
+  memset (ret, 0, sizeof *ret);
+  if (!open_pipes (&p, err)) {
+    close_pipes (&p);
+    return false;
+  }
+  r = spawn (argv, &p, cwd, keep_env, &pid);
+  close_fd (&p.in[0]);
+  close_fd (&p.out[1]);
+  close_fd (&p.err[1]);
+  if (r != 0) {
+    close_pipes (&p);
+    error_set (err, OVF_E_TOOL, "cannot start '%s': %s", argv[0], strerror (r));
+    return false;
+  }
+  fcntl (p.in[1], F_SETFL, O_NONBLOCK);
+  if (t.left == 0)
+    close_fd (&p.in[1]);
+  ok = converse (ctx, &p, &t, err);
+  close_pipes (&p);
+  if (!ok)
+    kill (-pid, SIGKILL);
+  ret->status = reap (pid);
+  ret->out = t.out.text ? t.out.text : xstrdup ("");
+  ret->out_len = t.out.len;
+  ret->err_text = t.err.text ? t.err.text : xstrdup ("");
+  if (!ok) {
+    child_result_free (ret);
+    return error_prefix (err, "'%s'", argv[0]);
+  }
+  return true;
+}
+
+bool
+child_exists (const char *name)
+{
+  const char *path = getenv ("PATH");
+  CLEANUP_FREE char *copy = xstrdup (path ? path : "/usr/bin:/bin");
+  char *rest = copy;
+
+  for (char *d = strsep (&rest, ":"); d != NULL; d = strsep (&rest, ":")) {
+    CLEANUP_FREE char *full = xasprintf ("%s/%s", d, name);
+    if (access (full, X_OK) == 0)
+      return true;
+  }
+  return false;
+}
