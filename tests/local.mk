@@ -35,6 +35,7 @@ shared_tests = \
 
 # Data that the scripts read, and helpers they call.
 EXTRA_DIST += \
+	tests/skips.allow \
 	tests/unit/tap.h \
 	tests/unit/no-cunit.sh \
 	$(NULL)
