@@ -85,6 +85,7 @@ struct controller {
   unsigned line;
 };
 struct drive { /* where a disk or a medium is plugged in */
+  char *id;             /* InstanceID, or NULL */
   enum drive_kind kind;
   enum bus bus;
   unsigned controller;  /* index of the controller within its bus */
@@ -99,6 +100,7 @@ struct drive { /* where a disk or a medium is plugged in */
   unsigned line;
 };
 struct nic {
+  char *id;             /* InstanceID, or NULL */
   char *network;        /* OVF network, or the bridge's or network's name */
   char *model;          /* as in controller */
   char *mac;            /* lower case, colons; NULL = not said */
