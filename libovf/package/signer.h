@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/ctx.h"
 #include "base/digest.h"
+#include "base/report.h"
 
 struct signer_settings {
   const char *key, *cert; /* PEM files */
@@ -14,9 +15,11 @@ struct signer_settings {
   const char *command;    /* --sign-command instead of key and cert; or NULL */
 };
 struct signer;
-/* Reads key and certificates and checks that they belong together. */
+/* Reads key and certificates and checks that they belong together.  What will
+ * keep a verifier from trusting the certificate (expired, too short a key) is
+ * a warning. */
 struct signer *signer_new (struct ovf_ctx *, const struct signer_settings *,
-                           struct ovf_error **err);
+                           struct ovf_report *, struct ovf_error **err);
 void signer_free (struct signer *);
 DEFINE_CLEANUP (signer, signer_free)
 /* The most bytes a certificate file for a manifest of this name can have. */
