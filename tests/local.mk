@@ -8,6 +8,7 @@ unit_base = \
 unit_model = \
 	$(NULL)
 unit_package = \
+	tests/unit/test-ova-write \
 	$(NULL)
 unit_disk = \
 	$(NULL)
