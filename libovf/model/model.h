@@ -243,10 +243,14 @@ size_t appliance_find_disk (const struct appliance *, const char *id);
 bool appliance_select_machine (struct appliance *, const char *id,
                                struct ovf_error **err);
 
-/* Indexes in range, ids unique, every (bus, controller) of a drive among the
- * controllers, counts and capacities within the limits, text valid UTF-8. */
+/* Indexes in range, parents without circles, every (bus, controller) of a
+ * drive among the controllers, counts and capacities within the limits, text
+ * valid UTF-8. */
 bool model_check (const struct ovf_ctx *, const struct appliance *,
                   struct ovf_error **err);
+/* No two files, disks or machines of one id: for all who do more with the
+ * model than show it (a search by id finds the first). */
+bool model_check_ids (const struct appliance *, struct ovf_error **err);
 
 /* The words of the JSON and of messages. */
 const char *bus_word (enum bus);
