@@ -246,6 +246,7 @@ drive_json (const struct appliance *a, const struct drive *d)
   put (o, "boot_order", positive (d->boot_order));
   put (o, "read_only", json_boolean (d->read_only));
   put (o, "device", text (d->device));
+  put (o, "id", text (d->id));
   return o;
 }
 
@@ -270,6 +271,7 @@ nic_json (const struct nic *n)
   put (o, "connected", maybe (n->connected));
   put (o, "attachment", text (attachment_word (n->attachment)));
   put (o, "boot_order", positive (n->boot_order));
+  put (o, "id", text (n->id));
   return o;
 }
 

@@ -45,9 +45,9 @@ each_device (struct machine *m, text_fn *fn, void *opaque)
   VECTOR_FOR (c, &m->controllers)
     VISIT (&c->id, &c->model, &c->configuration);
   VECTOR_FOR (d, &m->drives)
-    VISIT (&d->device, &d->configuration);
+    VISIT (&d->id, &d->device, &d->configuration);
   VECTOR_FOR (n, &m->nics)
-    VISIT (&n->network, &n->model, &n->mac, &n->configuration);
+    VISIT (&n->id, &n->network, &n->model, &n->mac, &n->configuration);
   VECTOR_FOR (v, &m->variants)
     VISIT (&v->configuration);
 }
