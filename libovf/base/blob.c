@@ -255,6 +255,12 @@ blob_tap (struct blob *b, unsigned algorithms)
   }
 }
 
+bool
+blob_is_tapped (const struct blob *b)
+{
+  return b->mask != 0;
+}
+
 /* Reads from the current segment only; 0 at its end. */
 static ssize_t
 read_segment (struct blob *b, struct segment *s, void *buf, size_t n,

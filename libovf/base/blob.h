@@ -44,6 +44,8 @@ bool blob_is_seekable (const struct blob *);
 
 /* Digest every segment with these algorithms (a mask); before the first read. */
 void blob_tap (struct blob *, unsigned algorithms);
+/* Is it digested?  Then every byte has to be read in sequence. */
+bool blob_is_tapped (const struct blob *);
 /* n bytes or fewer only at the end; -1 on failure. */
 ssize_t blob_read (struct blob *, void *buf, size_t n, struct ovf_error **err);
 /* Exactly n; fewer is OVF_E_FORMAT "ends early". */

@@ -79,11 +79,14 @@ struct disk_source {
   struct ovf_ctx *ctx;
   struct blob *blob;    /* lent */
   struct ovf_report *report; /* lent, or NULL: what a deep check finds */
-  uint64_t capacity;    /* guest bytes; open () sets it */
+  unsigned workers;     /* worker numbers are below this */
+  uint64_t capacity;    /* guest bytes; open () sets it.  UINT64_MAX: a raw
+                         * stream of unknown length; the caller says what it
+                         * should be before disk_copy (), and it must be so */
   uint32_t block_size;  /* open (): every cell is one or more aligned blocks of
                          * this size (but for the disk's end); 0 = any run */
-  /* Pieces come in ascending guest order, and no piece crosses a multiple of
-   * PIECE_MAX.  True before open (): the caller needs it, and open () fails
+  /* Pieces come in ascending guest order, and each holds all the cells of one
+   * aligned stretch of PIECE_MAX bytes.  True before open (): the caller needs it, and open () fails
    * where it cannot be had.  open () may set it. */
   bool guest_order;
   void *state;
@@ -200,8 +203,7 @@ struct disk_format {
 /* ---- the table -------------------------------------------------------- */
 /* One word adds a format. */
 #define DISK_FORMATS(X)                                                       \
-  X (raw) X (vmdk) X (qcow2) X (vdi) X (vhd) X (vhdx) X (qed) X (parallels)   \
-  X (luks)
+  X (raw)
 #define DECLARE(n) extern const struct disk_format n##_format;
 DISK_FORMATS (DECLARE)
 #undef DECLARE

@@ -5,6 +5,10 @@ libovf_disk_sources = \
 	$(NULL)
 
 libovf_disk_engine_sources = \
+	libovf/disk/copy.c \
+	libovf/disk/piece.c \
+	libovf/disk/raw.c \
+	libovf/disk/table.c \
 	$(NULL)
 
 libovf_disk_writer_sources = \
