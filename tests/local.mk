@@ -3,7 +3,14 @@
 
 # ---- unit: tests/unit/test-NAME.c, a CUnit program a module ---------------
 unit_base = \
+	tests/unit/test-blob \
+	tests/unit/test-child \
+	tests/unit/test-error \
+	tests/unit/test-output \
 	tests/unit/test-rd \
+	tests/unit/test-report \
+	tests/unit/test-text \
+	tests/unit/test-xml \
 	$(NULL)
 unit_model = \
 	$(NULL)

@@ -144,10 +144,32 @@ struct talk {
   bool over;
 };
 
+/* A child may end without reading its input: that must not kill us, and the
+ * process's own handling of SIGPIPE is not ours to change. */
+static ssize_t
+write_no_sigpipe (int fd, const void *buf, size_t n)
+{
+  const struct timespec now = { 0, 0 };
+  sigset_t pipe_only, before;
+  ssize_t r;
+  int saved;
+
+  sigemptyset (&pipe_only);
+  sigaddset (&pipe_only, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &pipe_only, &before);
+  r = write (fd, buf, n);
+  saved = errno;
+  if (r < 0 && saved == EPIPE && !sigismember (&before, SIGPIPE))
+    sigtimedwait (&pipe_only, NULL, &now);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  errno = saved;
+  return r;
+}
+
 static void
 feed (struct pipes *p, struct talk *t)
 {
-  ssize_t n = t->left ? write (p->in[1], t->input, t->left) : -1;
+  ssize_t n = t->left ? write_no_sigpipe (p->in[1], t->input, t->left) : -1;
 
   if (n > 0) {
     t->input += n;

@@ -393,6 +393,8 @@ path_base (const char *path)
   const char *base = path + base_at (path);
   size_t n = strlen (base);
 
+  if (n == 0 && *path != '\0')
+    return xstrdup ("/");
   while (n > 1 && base[n - 1] == '/')
     n--;
   return xstrndup (base, n);
