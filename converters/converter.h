@@ -42,6 +42,8 @@ struct converter {
   const char *net_default;  /* where a NIC without a --net match goes: "network:default" */
   const char *net_bare;     /* what a DEST without a kind is: "network" */
   const char *net_kinds;    /* the DEST kinds it can say, blank-separated */
+  const char *const *start; /* commands that start the guest: %c the
+                               configuration, %n the name; NULL-terminated */
   bool absolute_paths;      /* files[].href for its writer is absolute */
 
   /* How sure is it that this is its format: 0 never .. 100 certain. */

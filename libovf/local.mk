@@ -28,6 +28,10 @@ libovf_libovf_la_DEPENDENCIES = libovf/libovf-core.la libovf/libovf.map
 libovf_top_sources = \
 	libovf/ovf.h \
 	libovf/options.c libovf/options.h libovf/options.def \
+	libovf/pipeline.h libovf/source.c libovf/copy-disk.c libovf/result.c \
+	libovf/netmap.c libovf/identity.c libovf/info.c \
+	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
+	libovf/export.c \
 	$(NULL)
 
 include libovf/base/local.mk

@@ -333,6 +333,32 @@ text_file_base (const char *name)
 }
 
 char *
+text_shell_quote (const char *word)
+{
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+:,@%=";
+  char *s = NULL;
+  size_t n;
+  FILE *f;
+
+  if (*word != '\0' && word[strspn (word, plain)] == '\0')
+    return xstrdup (word);
+  f = open_memstream (&s, &n);
+  if (f == NULL)
+    abort ();
+  fputc ('\'', f);
+  for (; *word != '\0'; word++) {
+    if (*word == '\'')
+      fputs ("'\\''", f);
+    else
+      fputc (*word, f);
+  }
+  fputc ('\'', f);
+  if (fclose (f) != 0)
+    abort ();
+  return s;
+}
+
+char *
 text_human_size (uint64_t bytes)
 {
   static const char *const units[] = { "B", "KB", "MB", "GB", "TB", "PB", "EB" };

@@ -37,6 +37,9 @@ bool text_glob (const char *pattern, const char *s);
  * and a leading '.' or '-' become '_', at most 64 bytes; "" gives "vm". */
 char *text_file_base (const char *name);
 
+/* One word for a POSIX shell, quoted where it must be. */
+char *text_shell_quote (const char *);
+
 /* "1.5 GB": base 1024, two decimals. */
 char *text_human_size (uint64_t bytes);
 /* Lower-case hexadecimal; out holds 2 * n + 1 bytes. */

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verb: any kind to any other, disks included.
+ *
+ *   read -> check -> copy disks -> write
+ *
+ * A conversion to a configuration (libvirt, ...) is here; to a package in
+ * export.c; to a bare disk in disk-target.c. */
+#include <jansson.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/output.h"
+#include "base/text.h"
+#include "plan.h"
+
+/* ---- the text of the configurations -------------------------------------- */
+struct text {
+  char *text;
+  size_t len;
+};
+
+static bool
+write_text (struct source *s, const struct plan *p, size_t machine, struct text *ret,
+            struct ovf_report *report, struct ovf_error **err)
+{
+  const char *hardware = option_text (s->options, OPT_HARDWARE);
+  const char *virt = option_text (s->options, OPT_VIRT_TYPE);
+  struct write_settings settings = {
+    .native_hardware = hardware != NULL && strcmp (hardware, "native") == 0,
+    .virt_type = virt ? virt : "kvm",
+    .ovf_version = "1.1",
+    .machine = machine
+  };
+  FILE *f = open_memstream (&ret->text, &ret->len);
+  bool ok;
+
+  if (f == NULL)
+    abort ();
+  ok = p->converter->write (s->ctx, p->model, &settings, f, report, err);
+  return fclose (f) == 0 && ok;
+}
+
+static bool
+check_words (const struct ovf_options *options, struct ovf_error **err)
+{
+  static const struct { enum option option; const char *words[3]; } rows[] = {
+    { OPT_HARDWARE, { "same", "native", NULL } },
+    { OPT_VIRT_TYPE, { "kvm", "qemu", NULL } },
+  };
+
+  for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
+    const char *value = option_text (options, rows[i].option);
+    bool known = value == NULL;
+    for (size_t k = 0; !known && rows[i].words[k] != NULL; k++)
+      known = strcmp (value, rows[i].words[k]) == 0;
+    if (!known)
+      return error_set (err, OVF_E_USAGE, "--%s is %s or %s, not '%s'",
+                        option_name (rows[i].option), rows[i].words[0],
+                        rows[i].words[1], value);
+  }
+  return true;
+}
+
+/* ---- disks and files -------------------------------------------------------- */
+static bool
+copy_plain (struct source *s, const struct planned_file *f, int fd, uint64_t *ret_size,
+            struct ovf_error **err)
+{
+  const uint64_t limit = ctx_limit (s->ctx, LIMIT_CAPACITY);
+  CLEANUP_FREE char *buf = xmalloc (PIECE_MAX);
+  struct blob_pair pair;
+  uint64_t done = 0;
+  ssize_t n;
+
+  if (!source_file (s, f->file, limit, &pair, err))
+    return false;
+  while ((n = blob_read (pair.plain, buf, PIECE_MAX, err)) > 0) {
+    if (!ctx_alive (s->ctx, err) || !file_write (fd, buf, (size_t)n, err))
+      break;
+    done += (uint64_t)n;
+    ctx_progress (s->ctx, blob_name (pair.stored), done, blob_size (pair.plain) == BLOB_UNKNOWN
+                                                           ? 0 : blob_size (pair.plain));
+  }
+  if (n != 0) {
+    blob_pair_free (&pair);
+    return false;
+  }
+  *ret_size = done;
+  return source_file_done (s, &pair, err);
+}
+
+static bool
+make_file (struct source *s, const struct plan *p, struct output *out,
+           const struct planned_file *f, json_t *files, struct ovf_report *report,
+           struct ovf_error **err)
+{
+  CLEANUP_FREE char *path = output_path (out, f->name);
+  struct disk_job job = {
+    .disk = f->disk, .to = f->to,
+    .options = { .options = option_list (s->options, OPT_DISK_OPTION), .name = f->name }
+  };
+  int fd = output_create (out, f->name, false, err);
+  uint64_t size = 0;
+
+  if (fd < 0)
+    return false;
+  job.target.fd = fd;
+  if (f->disk != NO_INDEX) {
+    job.options.id = p->model->disks.ptr[f->disk].id;
+    if (!source_copy_disk (s, &job, report, err))
+      return false;
+    size = job.written;
+  } else if (!copy_plain (s, f, fd, &size, err))
+    return false;
+  result_file (files, path, f->disk != NO_INDEX ? ROLE_DISK : ROLE_FILE, size, NULL);
+  return true;
+}
+
+/* The files the manifest must vouch for. */
+static bool
+trust_files (struct source *s, const struct plan *p, struct ovf_report *report,
+             struct ovf_error **err)
+{
+  CLEANUP_FREE size_t *used = xcalloc (p->files.len, sizeof *used);
+  size_t n = 0;
+
+  VECTOR_FOR (f, &p->files)
+    if (f->file != NO_INDEX)
+      used[n++] = f->file;
+  return source_trust (s, used, n, report, err);
+}
+
+/* ---- the result ------------------------------------------------------------------ */
+/* "virsh define %c": %c the configuration, %n the machine's name. */
+static void
+add_start (json_t *start, const struct plan *p, const char *config, size_t machine)
+{
+  const char *const *lines = p->converter->start;
+  const char *name = p->model->machines.ptr[machine].name;
+
+  for (; lines != NULL && *lines != NULL; lines++) {
+    CLEANUP_FREE char *line = NULL;
+    size_t len;
+    FILE *f = open_memstream (&line, &len);
+    if (f == NULL)
+      abort ();
+    for (const char *c = *lines; *c != '\0'; c++) {
+      CLEANUP_FREE char *word = NULL;
+      if (*c != '%') {
+        fputc (*c, f);
+        continue;
+      }
+      word = text_shell_quote (*++c == 'c' ? config : name);
+      fputs (word, f);
+    }
+    if (fclose (f) != 0)
+      abort ();
+    json_array_append_new (start, json_string (line));
+  }
+}
+
+static void
+dry_run_files (const struct plan *p, const char *folder, json_t *files)
+{
+  VECTOR_FOR (f, &p->files) {
+    CLEANUP_FREE char *path = path_join (folder, f->name);
+    result_file (files, path, f->disk != NO_INDEX ? ROLE_DISK : ROLE_FILE, f->estimate, NULL);
+  }
+}
+
+/* Configurations come into the output last; in a dry run only into the
+ * result. */
+static bool
+make_configs (const struct plan *p, const struct text *texts, struct output *out,
+              const char *folder, json_t *files, json_t *start, struct ovf_error **err)
+{
+  for (size_t i = 0; i < p->configs.len; i++) {
+    CLEANUP_FREE char *path = path_join (folder, p->configs.ptr[i].name);
+    char hex[DIGEST_HEX];
+
+    if (out != NULL && !output_write_text (out, p->configs.ptr[i].name, true, texts[i].text,
+                                           texts[i].len, err))
+      return false;
+    digest_of (DIGEST_SHA256, texts[i].text, texts[i].len, hex);
+    result_file (files, path, ROLE_CONFIGURATION, texts[i].len, hex);
+    add_start (start, p, path, p->configs.ptr[i].machine);
+  }
+  return true;
+}
+
+/* ---- to a configuration ------------------------------------------------------------ */
+/* Writers see final paths, the source's hrefs are what its files are opened
+ * by: the texts are made with the former put in for a while. */
+static bool
+make_texts (struct source *s, struct plan *p, const char *folder, struct text *texts,
+            struct ovf_report *report, struct ovf_error **err)
+{
+  size_t n_files = p->model->files.len, n_disks = p->model->disks.len;
+  char **hrefs = xcalloc (n_files, sizeof *hrefs);
+  const char **formats = xcalloc (n_disks, sizeof *formats);
+  bool ok = true;
+
+  for (size_t i = 0; i < n_files; i++)
+    hrefs[i] = xstrdup (p->model->files.ptr[i].href);
+  for (size_t i = 0; i < n_disks; i++)
+    formats[i] = p->model->disks.ptr[i].format;
+  plan_settle_paths (p, folder);
+  for (size_t i = 0; ok && i < p->configs.len; i++)
+    ok = write_text (s, p, p->configs.ptr[i].machine, &texts[i], report, err);
+  VECTOR_FOR (f, &p->files)
+    if (f->file == NO_INDEX)
+      p->model->disks.ptr[f->disk].file = NO_INDEX;
+  for (size_t i = 0; i < n_files; i++) {
+    free (p->model->files.ptr[i].href);
+    p->model->files.ptr[i].href = hrefs[i];
+  }
+  for (size_t i = 0; i < n_disks; i++)
+    p->model->disks.ptr[i].format = formats[i];
+  free (hrefs);
+  free (formats);
+  return ok;
+}
+
+static bool
+make_all (struct source *s, struct plan *p, const struct text *texts, json_t *files,
+          json_t *start, struct ovf_report *report, struct ovf_error **err)
+{
+  bool force = option_flag (s->options, OPT_FORCE);
+  struct output *out = output_new_dir (s->ctx, p->folder, p->base, force, err);
+  CLEANUP_FREE char *folder = path_absolute (p->folder);
+  bool ok = out != NULL && output_space (out, p->space, err);
+
+  for (size_t i = 0; ok && i < p->files.len; i++)
+    ok = make_file (s, p, out, &p->files.ptr[i], files, report, err);
+  ok = ok && (s->package == NULL || package_settle (s->package, err))
+       && make_configs (p, texts, out, folder, files, start, err)
+       && strict_check (s->options, report, err) && output_commit (out, err);
+  output_free (out);
+  return ok;
+}
+
+static bool
+dry_run (struct source *s, struct plan *p, const struct text *texts, const char *folder,
+         json_t *result, struct ovf_report *report, struct ovf_error **err)
+{
+  json_t *files = json_object_get (result, "files");
+
+  dry_run_files (p, folder, files);
+  json_object_set_new (result, "space", json_pack ("{s:I, s:i}", "target",
+                                                   (json_int_t)p->space, "temporary", 0));
+  if (!make_configs (p, texts, NULL, folder, files, json_object_get (result, "start"), err))
+    return false;
+  if (ovf_report_count (report, OVF_FAULT) > 0)
+    return error_set (err, OVF_E_FORMAT, "the target could not run this");
+  return strict_check (s->options, report, err);
+}
+
+static bool
+run_plan (struct source *s, struct plan *p, json_t *result, struct ovf_report *report,
+          struct ovf_error **err)
+{
+  CLEANUP_FREE char *folder = path_absolute (p->folder);
+  struct text *texts = xcalloc (p->configs.len, sizeof *texts);
+  bool ok = trust_files (s, p, report, err) && make_texts (s, p, folder, texts, report, err);
+
+  json_object_set_new (result, "target", json_string (folder));
+  if (ok && option_flag (s->options, OPT_DRY_RUN))
+    ok = dry_run (s, p, texts, folder, result, report, err);
+  else
+    ok = ok && strict_check (s->options, report, err)
+         && make_all (s, p, texts, json_object_get (result, "files"),
+                      json_object_get (result, "start"), report, err);
+  for (size_t i = 0; i < p->configs.len; i++)
+    free (texts[i].text);
+  free (texts);
+  return ok;
+}
+
+/* The EULAs a package carries: our commands name them, never prompt. */
+static json_t *
+eula_names (const struct appliance *a)
+{
+  json_t *list = json_array ();
+
+  VECTOR_FOR (m, &a->machines)
+    for (size_t i = 0; i < m->eulas.len; i++)
+      json_array_append_new (list, json_string (m->name ? m->name : m->id));
+  VECTOR_FOR (c, &a->collections)
+    for (size_t i = 0; i < c->eulas.len; i++)
+      json_array_append_new (list, json_string (c->name ? c->name : c->id));
+  return list;
+}
+
+static bool
+to_configuration (struct source *s, const struct converter *to, const char *target,
+                  struct ovf_report *report, char **ret_json, struct ovf_error **err)
+{
+  json_t *result = json_pack ("{s:n, s:[], s:[]}", "target", "files", "start");
+  struct plan plan;
+  bool ok = plan_make (&plan, s, to, target, s->options, report, err);
+
+  json_object_set_new (result, "eulas", eula_names (s->appliance));
+  ok = ok && run_plan (s, &plan, result, report, err);
+  plan_done (&plan);
+  if (ok || option_flag (s->options, OPT_DRY_RUN))
+    *ret_json = result_dump (result);
+  else
+    json_decref (result);
+  return ok;
+}
+
+/* ---- which target --------------------------------------------------------------------- */
+static bool
+is_package_kind (const char *kind)
+{
+  return strcmp (kind, "ova") == 0 || strcmp (kind, "ovf") == 0;
+}
+
+/* --to, else the suffix of the target; NULL = cannot be known. */
+static const char *
+target_kind (const char *target, const struct ovf_options *options)
+{
+  const char *kind = option_text (options, OPT_TO);
+
+  if (kind != NULL || target == NULL)
+    return kind;
+  if (strcmp (target, "-") == 0 || text_has_suffix (target, ".ova"))
+    return "ova";
+  if (text_has_suffix (target, ".ovf"))
+    return "ovf";
+  for (size_t i = 0; converters[i] != NULL; i++)
+    if (converters[i]->write != NULL && text_has_suffix (target, converters[i]->suffix))
+      return converters[i]->name;
+  return disk_format_by_suffix (target) ? "disk" : NULL;
+}
+
+static bool
+unknown_target (const char *kind, const char *target, struct ovf_error **err)
+{
+  if (kind != NULL)
+    error_set (err, OVF_E_USAGE, "there is no kind '%s' that can be written", kind);
+  else
+    error_set (err, OVF_E_USAGE, "what '%s' shall be is not known", target ? target : "the target");
+  return error_hint (err, "--to KIND ('ovftool formats' lists the kinds)");
+}
+
+static bool
+same_file (const struct source *s, const char *target, struct ovf_error **err)
+{
+  int fd = s->package != NULL ? package_fd (s->package) : s->fd;
+
+  if (target == NULL || fd < 0 || !output_is_same (target, fd))
+    return true;
+  return error_set (err, OVF_E_USAGE, "'%s' is the source itself", target);
+}
+
+bool
+ovf_convert (struct ovf_ctx *ctx, const char *path, const char *target,
+             const struct ovf_options *options, struct ovf_report *report,
+             char **ret_json, struct ovf_error **err)
+{
+  const char *kind = target_kind (target, options);
+  const struct converter *to = kind ? converter_by_name (kind) : NULL;
+  bool package = kind != NULL && is_package_kind (kind);
+  bool disk = kind != NULL && strcmp (kind, "disk") == 0;
+  CLEANUP (source) struct source *s = NULL;
+
+  *ret_json = NULL;
+  if (!package && !disk && (to == NULL || to->write == NULL))
+    return unknown_target (kind, target, err);
+  if (!check_words (options, err))
+    return false;
+  s = source_open (ctx, path, package ? PURPOSE_USE_ALL : PURPOSE_USE, options, report, err);
+  if (s == NULL || !same_file (s, target, err))
+    return false;
+  if (package)
+    return pipeline_write_package (s, target, options, report, ret_json, err);
+  if (disk)
+    return pipeline_write_disk (s, target, report, ret_json, err);
+  return to_configuration (s, to, target, report, ret_json, err);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* `info`: the model of any source as JSON (cli.md section 4), or as the YAML
+ * build file that makes it again. */
+#include <jansson.h>
+
+#include "pipeline.h"
+
+static json_t *
+offset_json (uint64_t offset)
+{
+  return offset == UINT64_MAX ? json_null () : json_integer ((json_int_t)offset);
+}
+
+static json_t *
+string_or_null (const char *s)
+{
+  return s ? json_string (s) : json_null ();
+}
+
+static json_t *
+package_json (const struct package *p)
+{
+  json_t *list = json_array ();
+
+  VECTOR_FOR (m, package_members (p))
+    json_array_append_new (list, json_pack ("{s:s, s:o, s:I}", "name", m->name, "offset",
+                                            offset_json (m->offset), "size",
+                                            (json_int_t)m->size));
+  return json_pack ("{s:o, s:o, s:o}", "members", list, "manifest",
+                    string_or_null (package_manifest_name (p)), "certificate",
+                    string_or_null (package_certificate_name (p)));
+}
+
+static char *
+as_spec (struct source *s, struct ovf_report *report, struct ovf_error **err)
+{
+  const struct converter *spec = converter_by_name ("spec");
+  struct write_settings settings = { .ovf_version = "1.1" };
+  CLEANUP_FREE char *text = NULL;
+  size_t len = 0;
+  FILE *f;
+  bool ok;
+
+  if (spec == NULL || spec->write == NULL) {
+    error_set (err, OVF_E_UNSUPPORTED, "this build cannot write build files");
+    return NULL;
+  }
+  f = open_memstream (&text, &len);
+  if (f == NULL)
+    abort ();
+  ok = spec->write (s->ctx, s->appliance, &settings, f, report, err);
+  if (fclose (f) != 0 || !ok)
+    return NULL;
+  return result_dump (json_string (text));
+}
+
+bool
+ovf_info (struct ovf_ctx *ctx, const char *path, const struct ovf_options *options,
+          struct ovf_report *report, char **ret_json, struct ovf_error **err)
+{
+  const char *format = option_text (options, OPT_FORMAT);
+  bool spec = format != NULL && strcmp (format, "spec") == 0;
+  CLEANUP (source) struct source *s = NULL;
+  json_t *j;
+
+  *ret_json = NULL;
+  s = source_open (ctx, path, spec ? PURPOSE_USE_ALL : PURPOSE_LOOK, options, report, err);
+  if (s == NULL)
+    return false;
+  if (spec) {
+    *ret_json = as_spec (s, report, err);
+    return *ret_json != NULL;
+  }
+  j = model_to_json (s->appliance);
+  if (s->package != NULL)
+    json_object_set_new (j, "package", package_json (s->package));
+  *ret_json = result_dump (j);
+  return true;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a conversion to a configuration will make; see plan.h. */
+#include "plan.h"
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+void
+plan_done (struct plan *p)
+{
+  VECTOR_FOR (f, &p->files)
+    free (f->name);
+  VECTOR_FOR (c, &p->configs)
+    free (c->name);
+  free (p->files.ptr);
+  free (p->configs.ptr);
+  free (p->folder);
+  free (p->base);
+}
+
+/* ---- where ------------------------------------------------------------- */
+/* TARGET with the kind's suffix names the configuration, else a folder. */
+static bool
+settle_target (struct plan *p, const struct source *s, const char *target,
+               const struct ovf_options *options, struct ovf_error **err)
+{
+  struct stat st;
+  bool is_file = target != NULL && text_has_suffix (target, p->converter->suffix)
+                 && !(stat (target, &st) == 0 && S_ISDIR (st.st_mode));
+  CLEANUP_FREE char *stem = is_file ? path_stem (target) : NULL;
+
+  if (is_file && s->appliance->machines.len > 1)
+    return error_set (err, OVF_E_USAGE, "'%s' is one file, but there are %zu machines",
+                      target, s->appliance->machines.len)
+           || error_hint (err, "give a folder");
+  p->base = pipeline_base (s->appliance, options, stem);
+  if (target == NULL)
+    p->folder = xasprintf ("./%s", p->base);
+  else
+    p->folder = is_file ? path_dir (target) : xstrdup (target);
+  return true;
+}
+
+/* ---- which files ---------------------------------------------------------- */
+static const char *
+suffix_of (const char *href)
+{
+  CLEANUP_FREE char *base = path_base (href);
+  const char *dot = strrchr (base, '.');
+
+  return dot && dot != base ? href + strlen (href) - strlen (dot) : "";
+}
+
+/* An unfriendly suffix must not become part of a name we make. */
+static char *
+clean_suffix (const char *href)
+{
+  CLEANUP_FREE char *suffix = text_file_base (suffix_of (href));
+
+  if (*suffix_of (href) == '\0' || strlen (suffix) > 16)
+    return xstrdup ("");
+  *suffix = '.';
+  return STEAL (suffix);
+}
+
+static bool
+is_iso (const struct disk *d)
+{
+  return d->format != NULL && strcmp (d->format, "iso") == 0;
+}
+
+static bool
+disk_is_used (const struct appliance *a, size_t disk)
+{
+  VECTOR_FOR (m, &a->machines)
+    VECTOR_FOR (d, &m->drives)
+      if (d->disk == disk)
+        return true;
+  return false;
+}
+
+static bool
+file_is_used (const struct appliance *a, size_t file)
+{
+  VECTOR_FOR (m, &a->machines) {
+    if (m->kernel_file == file || m->ramdisk_file == file)
+      return true;
+    VECTOR_FOR (d, &m->drives)
+      if (d->file == file)
+        return true;
+  }
+  return false;
+}
+
+static size_t
+disk_of_file (const struct appliance *a, size_t file)
+{
+  for (size_t i = 0; i < a->disks.len; i++)
+    if (a->disks.ptr[i].file == file && disk_is_used (a, i))
+      return i;
+  return NO_INDEX;
+}
+
+static uint64_t
+estimate (const struct appliance *a, size_t file, size_t disk)
+{
+  uint64_t stored = file != NO_INDEX ? a->files.ptr[file].size : 0;
+  uint64_t used = disk != NO_INDEX ? a->disks.ptr[disk].populated : NO_SIZE;
+
+  if (used != NO_SIZE)
+    return used;
+  return stored != NO_SIZE ? stored : 0;
+}
+
+static void
+add_file (struct plan *p, size_t file, size_t disk, const struct disk_format *to,
+          char *name)
+{
+  struct planned_file *f = planned_files_add (&p->files);
+
+  f->file = file;
+  f->disk = disk;
+  f->to = to;
+  f->name = name;
+  f->estimate = estimate (p->model, file, disk);
+  if (__builtin_add_overflow (p->space, f->estimate, &p->space))
+    p->space = UINT64_MAX;
+}
+
+static char *
+kernel_name (const struct plan *p, size_t file)
+{
+  VECTOR_FOR (m, &p->model->machines) {
+    if (m->kernel_file == file)
+      return xasprintf ("%s-kernel", p->base);
+    if (m->ramdisk_file == file)
+      return xasprintf ("%s-ramdisk", p->base);
+  }
+  return NULL;
+}
+
+/* In the order of References, disks and other files counted apart; empty
+ * disks last. */
+static void
+choose_files (struct plan *p, const struct disk_format *to)
+{
+  const struct appliance *a = p->model;
+  unsigned disks = 0, files = 0;
+
+  for (size_t i = 0; i < a->files.len; i++) {
+    size_t disk = disk_of_file (a, i);
+    CLEANUP_FREE char *suffix = clean_suffix (a->files.ptr[i].href);
+    if (disk != NO_INDEX && !is_iso (&a->disks.ptr[disk]))
+      add_file (p, i, disk, to, xasprintf ("%s-disk%u%s", p->base, ++disks, to->suffix));
+    else if (kernel_name (p, i) != NULL)
+      add_file (p, i, NO_INDEX, NULL, kernel_name (p, i));
+    else if (disk != NO_INDEX || file_is_used (a, i))
+      add_file (p, i, NO_INDEX, NULL,
+                xasprintf ("%s-file%u%s", p->base, ++files, disk != NO_INDEX && *suffix == '\0'
+                                                              ? ".iso" : suffix));
+  }
+  for (size_t i = 0; i < a->disks.len; i++)
+    if (a->disks.ptr[i].file == NO_INDEX && disk_is_used (a, i))
+      add_file (p, NO_INDEX, i, to, xasprintf ("%s-disk%u%s", p->base, ++disks, to->suffix));
+}
+
+/* One configuration a machine; a second of the same name gets "-2". */
+static void
+choose_configs (struct plan *p)
+{
+  for (size_t i = 0; i < p->model->machines.len; i++) {
+    const struct machine *m = &p->model->machines.ptr[i];
+    CLEANUP_FREE char *stem = p->model->machines.len == 1
+                                ? xstrdup (p->base)
+                                : text_file_base (m->name ? m->name : m->id);
+    struct planned_config *c = planned_configs_add (&p->configs);
+    unsigned n = 1;
+    bool taken;
+
+    c->machine = i;
+    do {
+      free (c->name);
+      c->name = n == 1 ? xasprintf ("%s%s", stem, p->converter->suffix)
+                       : xasprintf ("%s-%u%s", stem, n, p->converter->suffix);
+      taken = false;
+      VECTOR_FOR (o, &p->configs)
+        taken = taken || (o != c && strcmp (o->name, c->name) == 0);
+      n++;
+    } while (taken);
+  }
+}
+
+/* ---- the model ------------------------------------------------------------------ */
+static const struct disk_format *
+target_format (const struct converter *c, const struct ovf_options *options,
+               struct ovf_error **err)
+{
+  const char *name = option_text (options, OPT_DISK_FORMAT);
+  const struct disk_format *f = disk_format_by_name (name ? name : c->disk_format);
+
+  if (f == NULL)
+    error_set (err, OVF_E_USAGE, "there is no disk format '%s'", name ? name : c->disk_format);
+  else if (f->create == NULL) {
+    error_set (err, OVF_E_UNSUPPORTED, "disks of the format '%s' cannot be written yet", f->name);
+    error_hint (err, "--disk-format raw or qcow2");
+  } else
+    return f;
+  return NULL;
+}
+
+/* Names go into start commands and file names of the target. */
+static void
+clean_machine_names (struct appliance *a)
+{
+  VECTOR_FOR (m, &a->machines) {
+    char *name = m->name ? m->name : xstrdup (m->id);
+    for (char *c = name; c != NULL && *c != '\0'; c++)
+      if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '/')
+        *c = '_';
+    m->name = name;
+  }
+}
+
+bool
+plan_make (struct plan *p, struct source *s, const struct converter *converter,
+           const char *target, const struct ovf_options *options,
+           struct ovf_report *report, struct ovf_error **err)
+{
+  const struct disk_format *to = target_format (converter, options, err);
+
+  memset (p, 0, sizeof *p);
+  p->converter = converter;
+  p->model = s->appliance;
+  if (to == NULL)
+    return false;
+  if (p->model->machines.len == 0)
+    return error_at (err, OVF_E_FORMAT, NULL, p->model->descriptor, 0,
+                     "there is no virtual machine in it");
+  if (!identity_apply (p->model, options, err)
+      || !settle_target (p, s, target, options, err)
+      || !netmap_apply (p->model, converter, option_list (options, OPT_NET), report, err))
+    return false;
+  clean_machine_names (p->model);
+  choose_files (p, to);
+  choose_configs (p);
+  return true;
+}
+
+void
+plan_settle_paths (struct plan *p, const char *folder)
+{
+  VECTOR_FOR (f, &p->files) {
+    char *path = p->converter->absolute_paths ? path_join (folder, f->name) : xstrdup (f->name);
+    struct disk *d = f->disk != NO_INDEX ? &p->model->disks.ptr[f->disk] : NULL;
+
+    if (f->file == NO_INDEX) {
+      appliance_add_file (p->model, d->id, path);
+      d->file = p->model->files.len - 1;
+    } else
+      set_string (&p->model->files.ptr[f->file].href, path);
+    if (d != NULL)
+      d->format = disk_format_word (f->to->name);
+    free (path);
+  }
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whatever is read: a package, a configuration, a bare disk.  The kind is
+ * found by content first and by suffix second, and --from settles it. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "pipeline.h"
+
+/* ---- life ------------------------------------------------------------- */
+static struct source *
+source_new (struct ovf_ctx *ctx, const char *path, const struct ovf_options *options)
+{
+  struct source *s = xcalloc (1, sizeof *s);
+
+  s->ctx = ctx;
+  s->path = xstrdup (path);
+  s->options = options;
+  s->dirfd = s->fd = -1;
+  return s;
+}
+
+void
+source_free (struct source *s)
+{
+  if (s == NULL)
+    return;
+  package_free (s->package);
+  appliance_free (s->appliance);
+  for (size_t i = 0; i < s->n_fds; i++)
+    close (s->fds[i]);
+  free (s->fds);
+  if (s->dirfd >= 0)
+    close (s->dirfd);
+  if (s->fd >= 0)
+    close (s->fd);
+  free (s->folder);
+  free (s->path);
+  free (s);
+}
+
+static int
+keep_fd (struct source *s, int fd)
+{
+  s->fds = xrealloc (s->fds, (s->n_fds + 1) * sizeof *s->fds);
+  s->fds[s->n_fds++] = fd;
+  return fd;
+}
+
+/* ---- packages ---------------------------------------------------------- */
+static bool
+read_text (struct source *s, const struct converter *c, const struct input *in,
+           enum purpose purpose, struct ovf_report *report, struct ovf_error **err)
+{
+  const char *configuration = option_text (s->options, OPT_CONFIGURATION);
+  struct read_settings settings = {
+    .configuration = configuration,
+    .all_configurations = purpose == PURPOSE_USE_ALL && configuration == NULL,
+    .lax = option_flag (s->options, OPT_LAX),
+    .inspect = purpose == PURPOSE_LOOK
+  };
+
+  if (c->read == NULL)
+    return error_set (err, OVF_E_UNSUPPORTED, "'%s' can be written but not read", c->name);
+  s->appliance = c->read (s->ctx, in, &settings, report, err);
+  if (s->appliance == NULL)
+    return error_place (err, NULL, in->name, 0);
+  return model_check (s->ctx, s->appliance, err) || error_place (err, NULL, in->name, 0);
+}
+
+static bool
+open_package (struct source *s, enum purpose purpose, struct ovf_report *report,
+              struct ovf_error **err)
+{
+  struct input in;
+  size_t len;
+
+  s->package = package_open (s->ctx, s->path, report, err);
+  if (s->package == NULL)
+    return false;
+  in.name = package_descriptor_name (s->package);
+  in.text = package_descriptor (s->package, &len);
+  in.len = len;
+  if (!read_text (s, converter_by_name ("ovf"), &in, purpose, report, err))
+    return false;
+  if (package_form (s->package) != PACKAGE_DIR)
+    set_string (&s->appliance->kind, "ova");
+  set_string (&s->appliance->descriptor, in.name);
+  return true;
+}
+
+/* ---- configurations ------------------------------------------------------ */
+static bool
+open_configuration (struct source *s, const struct converter *c,
+                    enum purpose purpose, struct ovf_report *report,
+                    struct ovf_error **err)
+{
+  CLEANUP_FREE char *base = path_base (s->path);
+  CLEANUP_FREE char *text = NULL;
+  struct input in = { base, NULL, 0 };
+
+  text = file_read_text (s->ctx, s->fd, base, LIMIT_DESCRIPTOR, &in.len, err);
+  if (text == NULL)
+    return false;
+  in.text = text;
+  if (c == NULL)
+    c = converter_probe (&in, err);
+  if (c == NULL)
+    return false;
+  if (memchr (text, '\0', in.len) != NULL)
+    return error_at (err, OVF_E_FORMAT, NULL, base, 0, "the file holds a NUL byte");
+  if (!read_text (s, c, &in, purpose, report, err))
+    return false;
+  set_string (&s->appliance->descriptor, base);
+  s->folder = path_dir (s->path);
+  s->dirfd = dir_open (s->folder, err);
+  return s->dirfd >= 0;
+}
+
+struct source *
+source_of_model (struct ovf_ctx *ctx, struct appliance *appliance,
+                 const char *folder, const struct ovf_options *options,
+                 struct ovf_error **err)
+{
+  CLEANUP (source) struct source *s = source_new (ctx, folder, options);
+
+  s->appliance = appliance;
+  s->folder = xstrdup (folder);
+  s->own_files = true;
+  s->dirfd = dir_open (folder, err);
+  if (s->dirfd < 0 || !model_check (ctx, appliance, err))
+    return NULL;
+  return STEAL (s);
+}
+
+/* ---- a bare disk ------------------------------------------------------------ */
+/* An appliance without a machine: `info` shows the disk, `convert` copies it. */
+static bool
+open_disk (struct source *s, const struct disk_format *format, struct ovf_report *report,
+           struct ovf_error **err)
+{
+  CLEANUP_FREE char *base = path_base (s->path);
+  struct disk_facts facts = { 0 };
+  struct disk *d;
+  struct blob *blob;
+  uint64_t size;
+  bool ok;
+
+  if (!file_size (s->fd, &size, err))
+    return false;
+  blob = blob_new_span (base, s->fd, 0, size);
+  ok = disk_inspect (s->ctx, blob, format, false, &facts, report, err);
+  blob_free (blob);
+  if (!ok)
+    return false;
+  s->appliance = appliance_new ("disk");
+  set_string (&s->appliance->descriptor, base);
+  s->appliance->name = path_stem (base);
+  appliance_add_file (s->appliance, "file1", base)->size = size;
+  d = appliance_add_disk (s->appliance);
+  d->id = xstrdup ("disk1");
+  d->capacity = facts.virtual_size;
+  d->format = disk_format_word (facts.format);
+  d->file = 0;
+  disk_facts_done (&facts);
+  s->own_files = true;
+  s->folder = path_dir (s->path);
+  s->dirfd = dir_open (s->folder, err);
+  return s->dirfd >= 0;
+}
+
+/* Bytes of a disk format, or a suffix of one that has no magic. */
+static const struct disk_format *
+looks_like_disk (struct source *s, const struct stat *st)
+{
+  CLEANUP_FREE char *base = path_base (s->path);
+  struct disk_claim claim = { .user = option_text (s->options, OPT_FROM_DISK) };
+  const struct disk_format *format;
+  struct ovf_error *ignored = NULL;
+  struct blob *blob;
+  uint64_t size;
+
+  if (S_ISDIR (st->st_mode) || S_ISFIFO (st->st_mode) || !file_size (s->fd, &size, NULL))
+    return NULL;
+  blob = blob_new_span (base, s->fd, 0, size);
+  format = disk_identify (s->ctx, blob, &claim, &ignored);
+  ovf_error_free (ignored);
+  blob_free (blob);
+  return format;
+}
+
+/* ---- which kind ---------------------------------------------------------------- */
+static bool
+by_content (struct source *s, const struct stat *st, enum purpose purpose,
+            struct ovf_report *report, struct ovf_error **err)
+{
+  const struct disk_format *disk;
+
+  if (package_probe (s->path, s->fd))
+    return open_package (s, purpose, report, err);
+  disk = looks_like_disk (s, st);
+  if (disk != NULL)
+    return open_disk (s, disk, report, err);
+  return open_configuration (s, NULL, purpose, report, err);
+}
+
+static bool
+by_kind (struct source *s, const char *kind, const struct stat *st,
+         enum purpose purpose, struct ovf_report *report, struct ovf_error **err)
+{
+  const struct converter *c = converter_by_name (kind);
+
+  if (strcmp (kind, "ova") == 0 || strcmp (kind, "ovf") == 0)
+    return open_package (s, purpose, report, err);
+  if (strcmp (kind, "disk") == 0) {
+    const struct disk_format *disk = looks_like_disk (s, st);
+    if (disk == NULL)
+      return error_set (err, OVF_E_USAGE, "'%s' is no disk image of a known format", s->path)
+             || error_hint (err, "say which with --from-disk FORMAT");
+    return open_disk (s, disk, report, err);
+  }
+  if (c == NULL || c->read == NULL)
+    return error_set (err, OVF_E_USAGE, "there is no kind '%s' that can be read", kind)
+           || error_hint (err, "'ovftool formats' lists the kinds");
+  return open_configuration (s, c, purpose, report, err);
+}
+
+static bool
+open_any (struct source *s, enum purpose purpose, struct ovf_report *report,
+          struct ovf_error **err)
+{
+  const char *kind = option_text (s->options, OPT_FROM);
+  const char *machine = option_text (s->options, OPT_MACHINE);
+  struct stat st;
+  bool ok;
+
+  if (strcmp (s->path, "-") == 0)
+    ok = open_package (s, purpose, report, err);
+  else if (strstr (s->path, "://") != NULL || strncmp (s->path, "libvirt:", 8) == 0)
+    return error_set (err, OVF_E_UNSUPPORTED, "'%s' cannot be read by this build", s->path)
+           || error_hint (err, "give a file or a folder");
+  else {
+    s->fd = file_open_user (s->path, &st, err);
+    if (s->fd < 0)
+      return false;
+    ok = kind != NULL ? by_kind (s, kind, &st, purpose, report, err)
+                      : by_content (s, &st, purpose, report, err);
+  }
+  return ok && (machine == NULL || appliance_select_machine (s->appliance, machine, err));
+}
+
+struct source *
+source_open (struct ovf_ctx *ctx, const char *path, enum purpose purpose,
+             const struct ovf_options *options, struct ovf_report *report,
+             struct ovf_error **err)
+{
+  struct source *s = source_new (ctx, path, options);
+
+  if (open_any (s, purpose, report, err))
+    return s;
+  source_free (s);
+  return NULL;
+}
+
+/* ---- trust ----------------------------------------------------------------------- */
+struct trust_policy
+trust_policy_of (const struct ovf_options *o)
+{
+  return (struct trust_policy){
+    .verify = !option_flag (o, OPT_NO_VERIFY),
+    .lax_manifest = option_flag (o, OPT_LAX_MANIFEST),
+    .require_signature = option_flag (o, OPT_REQUIRE_SIGNATURE),
+    .ca = option_text (o, OPT_CA)
+  };
+}
+
+bool
+source_trust (struct source *s, const size_t *used, size_t n,
+              struct ovf_report *report, struct ovf_error **err)
+{
+  struct trust_policy policy = trust_policy_of (s->options);
+  strings hrefs = { 0 };
+  bool ok;
+
+  if (s->package == NULL)
+    return true;
+  for (size_t i = 0; i < n; i++)
+    strings_append (&hrefs, xstrdup (s->appliance->files.ptr[used[i]].href));
+  ok = package_trust (s->package, &policy, &hrefs, report, err);
+  strings_free (&hrefs);
+  return ok;
+}
+
+/* ---- files ------------------------------------------------------------------------- */
+/* `--disk-map NAME=FILE`: the user says where a file is. */
+static const char *
+mapped (const struct source *s, const char *href)
+{
+  VECTOR_FOR (m, option_list (s->options, OPT_DISK_MAP)) {
+    const char *eq = strrchr (*m, '=');
+    if (eq != NULL && (size_t)(eq - *m) == strlen (href)
+        && strncmp (*m, href, strlen (href)) == 0)
+      return eq + 1;
+  }
+  return NULL;
+}
+
+static bool
+outside (const struct source *s, const char *href, struct ovf_error **err)
+{
+  CLEANUP_FREE char *dir = path_dir (href);
+
+  error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
+            "the file '%s' lies outside the folder of the configuration", href);
+  return error_hint (err, "if it may be read: --allow '%s'", dir);
+}
+
+/* href beneath one root; *ret_fd stays -1 when it is not. */
+static bool
+open_in (const char *root, const char *href, int *ret_fd, struct ovf_error **err)
+{
+  CLEANUP_FREE char *real = path_absolute (root);
+  CLEANUP_FREE char *top = *href == '/' ? path_absolute (href) : NULL;
+  CLEANUP_FD int dir = -1;
+  const char *name = href;
+  size_t n = strlen (real);
+
+  if (top != NULL) {
+    if (strncmp (top, real, n) != 0 || (top[n] != '/' && strcmp (real, "/") != 0))
+      return true;
+    name = top + n + (top[n] == '/');
+  }
+  dir = dir_open (real, err);
+  if (dir < 0)
+    return false;
+  *ret_fd = file_open_beneath (dir, name, NULL, err);
+  return *ret_fd >= 0;
+}
+
+static int
+open_beside (struct source *s, const char *href, struct ovf_error **err)
+{
+  CLEANUP_FREE char *folder = path_join (s->folder, ".");
+  const char *user = mapped (s, href);
+  int fd = -1;
+
+  if (user != NULL || s->own_files) {
+    CLEANUP_FREE char *path = user ? xstrdup (user) : path_join (s->folder, href);
+    return file_open_user (path, NULL, err);
+  }
+  if (!open_in (folder, href, &fd, err) || fd >= 0)
+    return fd;
+  VECTOR_FOR (root, option_list (s->options, OPT_ALLOW))
+    if (!open_in (*root, href, &fd, err) || fd >= 0)
+      return fd;
+  outside (s, href, err);
+  return -1;
+}
+
+static struct blob *
+file_of_configuration (struct source *s, const struct file_ref *f, struct ovf_error **err)
+{
+  int fd = open_beside (s, f->href, err);
+  uint64_t size;
+
+  if (fd < 0)
+    return NULL;
+  keep_fd (s, fd);
+  if (!file_size (fd, &size, err))
+    return NULL;
+  return blob_new_span (f->href, fd, 0, size);
+}
+
+bool
+source_file (struct source *s, size_t i, uint64_t max_plain, struct blob_pair *ret,
+             struct ovf_error **err)
+{
+  const struct file_ref *f = &s->appliance->files.ptr[i];
+
+  ret->plain = NULL;
+  ret->stored = s->package != NULL
+                  ? package_blob (s->package, f->href, f->chunk_size, f->size, err)
+                  : file_of_configuration (s, f, err);
+  if (ret->stored == NULL)
+    return error_place (err, NULL, s->appliance->descriptor, f->line);
+  if (f->compression == COMPRESSION_OTHER) {
+    error_at (err, OVF_E_UNSUPPORTED, "OVF-REF-006", s->appliance->descriptor, f->line,
+              "'%s' is compressed in a way that is not known here", f->href);
+    blob_pair_free (ret);
+    return false;
+  }
+  ret->plain = f->compression == COMPRESSION_GZIP
+                 ? blob_new_gunzip (ret->stored, max_plain) : ret->stored;
+  return true;
+}
+
+void
+blob_pair_free (struct blob_pair *p)
+{
+  if (p->plain != p->stored)
+    blob_free (p->plain);
+  blob_free (p->stored);
+  p->plain = p->stored = NULL;
+}
+
+bool
+source_file_done (struct source *s, struct blob_pair *p, struct ovf_error **err)
+{
+  /* Inflating to the end first: what follows the image is checked too. */
+  bool ok = (p->plain == p->stored || blob_drain (s->ctx, p->plain, err))
+            && (s->package == NULL || package_blob_done (s->package, p->stored, err));
+
+  blob_pair_free (p);
+  return ok;
+}
