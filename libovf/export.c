@@ -137,7 +137,7 @@ static void
 plan_entries (struct export *x)
 {
   struct appliance *a = x->model;
-  unsigned disks = 0, files = 0;
+  unsigned n_disks = 0, n_files = 0;
 
   x->n_hrefs = a->files.len;
   x->hrefs = xcalloc (a->files.len, sizeof *x->hrefs);
@@ -148,7 +148,7 @@ plan_entries (struct export *x)
     e->disk = disk_of (a, i);
     x->hrefs[i] = f->href;
     f->href = new_name (x, f->href, e->disk != NO_INDEX,
-                        e->disk != NO_INDEX ? ++disks : ++files);
+                        e->disk != NO_INDEX ? ++n_disks : ++n_files);
   }
 }
 
@@ -315,7 +315,7 @@ make_signer (struct export *x, struct signer **ret, struct ovf_error **err)
   *ret = NULL;
   if (settings.key == NULL && settings.cert == NULL && settings.command == NULL)
     return true;
-  *ret = signer_new (x->source->ctx, &settings, err);
+  *ret = signer_new (x->source->ctx, &settings, x->report, err);
   return *ret != NULL;
 }
 

@@ -6,7 +6,7 @@
 
 #include "converter.h"
 #include "disk/disk.h"
-#include "model/model.h"
+#include "model/maps.h"
 #include "options.h"
 #include "package/package.h"
 #include "package/write.h"

@@ -147,23 +147,23 @@ static void
 choose_files (struct plan *p, const struct disk_format *to)
 {
   const struct appliance *a = p->model;
-  unsigned disks = 0, files = 0;
+  unsigned n_disks = 0, n_files = 0;
 
   for (size_t i = 0; i < a->files.len; i++) {
     size_t disk = disk_of_file (a, i);
     CLEANUP_FREE char *suffix = clean_suffix (a->files.ptr[i].href);
     if (disk != NO_INDEX && !is_iso (&a->disks.ptr[disk]))
-      add_file (p, i, disk, to, xasprintf ("%s-disk%u%s", p->base, ++disks, to->suffix));
+      add_file (p, i, disk, to, xasprintf ("%s-disk%u%s", p->base, ++n_disks, to->suffix));
     else if (kernel_name (p, i) != NULL)
       add_file (p, i, NO_INDEX, NULL, kernel_name (p, i));
     else if (disk != NO_INDEX || file_is_used (a, i))
       add_file (p, i, NO_INDEX, NULL,
-                xasprintf ("%s-file%u%s", p->base, ++files, disk != NO_INDEX && *suffix == '\0'
+                xasprintf ("%s-file%u%s", p->base, ++n_files, disk != NO_INDEX && *suffix == '\0'
                                                               ? ".iso" : suffix));
   }
   for (size_t i = 0; i < a->disks.len; i++)
     if (a->disks.ptr[i].file == NO_INDEX && disk_is_used (a, i))
-      add_file (p, NO_INDEX, i, to, xasprintf ("%s-disk%u%s", p->base, ++disks, to->suffix));
+      add_file (p, NO_INDEX, i, to, xasprintf ("%s-disk%u%s", p->base, ++n_disks, to->suffix));
 }
 
 /* One configuration a machine; a second of the same name gets "-2". */
