@@ -66,7 +66,10 @@ read_text (struct source *s, const struct converter *c, const struct input *in,
   s->appliance = c->read (s->ctx, in, &settings, report, err);
   if (s->appliance == NULL)
     return error_place (err, NULL, in->name, 0);
-  return model_check (s->ctx, s->appliance, err) || error_place (err, NULL, in->name, 0);
+  if (model_check (s->ctx, s->appliance, err)
+      && (purpose == PURPOSE_LOOK || model_check_ids (s->appliance, err)))
+    return true;
+  return error_place (err, NULL, in->name, 0);
 }
 
 static bool
