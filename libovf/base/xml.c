@@ -230,7 +230,6 @@ run_parser (xmlParserCtxt *p, struct guard *g, const char *text, size_t len)
   p->myDoc = NULL;
   if (!g->refused && (p->wellFormed == 0 || p->nsWellFormed == 0 || doc == NULL
                       || xmlDocGetRootElement (doc) == NULL)) {
-    on_error (g, &p->lastError);
     error_at (g->err, OVF_E_FORMAT, "OVF-XML-002", g->name, 0, "this is no XML document");
     g->refused = true;
   }
@@ -239,12 +238,6 @@ run_parser (xmlParserCtxt *p, struct guard *g, const char *text, size_t len)
     doc = NULL;
   }
   return doc;
-}
-
-static void
-quiet (void *user, xmlErrorPtr e)
-{
-  (void)user, (void)e;
 }
 
 xmlDoc *
@@ -265,7 +258,7 @@ xml_parse (const struct ovf_ctx *ctx, const char *name, const char *text,
   p = xmlCreatePushParserCtxt (NULL, NULL, NULL, 0, NULL);
   if (p == NULL)
     abort ();
-  xmlSetStructuredErrorFunc (NULL, quiet); /* thread-local in libxml2 */
+  xmlSetStructuredErrorFunc (&g, on_error); /* thread-local in libxml2 */
   doc = run_parser (p, &g, text, len);
   xmlSetStructuredErrorFunc (NULL, NULL);
   xmlFreeParserCtxt (p);
