@@ -13,6 +13,8 @@ unit_base = \
 	tests/unit/test-xml \
 	$(NULL)
 unit_model = \
+	tests/unit/test-maps \
+	tests/unit/test-model \
 	$(NULL)
 unit_package = \
 	tests/unit/test-ova-write \

@@ -193,9 +193,9 @@ ostype_by_any (const char *word)
   unsigned cim_id;
 
   if (os == NULL)
-    os = ostype_by_virtualbox (word);
-  if (os == NULL)
     os = ostype_by_osinfo (word);
+  if (os == NULL)
+    os = ostype_by_virtualbox (word);
   if (os == NULL && parse_unsigned (word, 0, 65535, &cim_id))
     os = ostype_by_cim (cim_id, NULL);
   if (os != NULL || word == NULL)
