@@ -1,16 +1,44 @@
 bin_PROGRAMS += ovftool/ovftool
 ovftool_ovftool_SOURCES = \
+	ovftool/cli.h \
 	ovftool/command.h \
+	ovftool/show.h \
 	$(ovftool_cli_sources) \
 	$(ovftool_command_sources) \
 	$(NULL)
-# Linked into the program, so that it runs in place from any folder.
-ovftool_ovftool_LDFLAGS = $(AM_LDFLAGS) -static
-ovftool_ovftool_LDADD = libovf/libovf.la $(JANSSON_LIBS)
+# Linked into the program, so that it runs in place from any folder and needs
+# no path to a shared library.
+ovftool_ovftool_LDADD = libovf/libovf-core.la $(JANSSON_LIBS)
 
 ovftool_cli_sources = \
+	ovftool/document.c \
 	ovftool/main.c \
+	ovftool/options.c \
+	ovftool/output.c \
+	ovftool/progress.c \
+	ovftool/show.c \
+	ovftool/suggest.c \
 	$(NULL)
 
 ovftool_command_sources = \
+	ovftool/cmd-common.c \
+	ovftool/cmd-convert.c \
+	ovftool/cmd-disk.c \
+	ovftool/cmd-export.c \
+	ovftool/cmd-formats.c \
+	ovftool/cmd-help.c \
+	ovftool/cmd-import.c \
+	ovftool/cmd-info.c \
+	ovftool/cmd-unpack.c \
+	ovftool/cmd-verify.c \
+	ovftool/cmd-version.c \
 	$(NULL)
+
+# bash-completion finds a file by the command's name.
+bashcompdir = $(datadir)/bash-completion/completions
+nodist_bashcomp_DATA = ovftool/completions/ovftool
+EXTRA_DIST += ovftool/completion.bash
+CLEANFILES += ovftool/completions/ovftool
+ovftool/completions/ovftool: ovftool/completion.bash
+	$(AM_V_GEN)$(MKDIR_P) ovftool/completions && \
+	cp $(srcdir)/ovftool/completion.bash $@

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ovftool: finds the command, reads its options, runs it, and ends with the
+ * status or the signal that says how it went. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+const struct command *const commands[] = {
+#define ROW(n) &cmd_##n,
+  COMMANDS (ROW)
+#undef ROW
+  NULL
+};
+
+const struct command *
+command_by_name (const char *name)
+{
+  for (size_t i = 0; commands[i] != NULL; i++)
+    if (strcmp (commands[i]->name, name) == 0)
+      return commands[i];
+  return NULL;
+}
+
+/* ---- signals ------------------------------------------------------------ */
+
+/* The only state outside struct cli: a handler gets no argument. */
+static struct ovf_ctx *volatile running;
+static volatile sig_atomic_t caught;
+
+static void
+on_signal (int sig)
+{
+  caught = sig;
+  if (running != NULL)
+    ovf_ctx_cancel (running);
+}
+
+/* The first signal asks the library to clean up; a second one ends at once.
+ * Without SA_RESTART, so that a read from a silent pipe ends as well. */
+static void
+catch_signals (void)
+{
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action = { .sa_handler = on_signal,
+                              .sa_flags = (int)SA_RESETHAND };
+  struct sigaction old;
+
+  sigemptyset (&action.sa_mask);
+  for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+    /* nohup and background jobs of a shell have them ignored: keep that. */
+    if (sigaction (signals[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+      continue;
+    sigaction (signals[i], &action, NULL);
+  }
+  signal (SIGPIPE, SIG_IGN);
+}
+
+/* A standard descriptor that is closed would be given to the next file that
+ * is opened, and messages would be written into it.  An end of a pipe whose
+ * other end is closed behaves like a closed descriptor. */
+static void
+fill_descriptors (void)
+{
+  for (int fd = 0; fd <= 2; fd++) {
+    int ends[2];
+
+    if (fcntl (fd, F_GETFD) < 0 && pipe (ends) == 0)
+      close (ends[1]);
+  }
+}
+
+/* ---- struct cli --------------------------------------------------------- */
+
+static bool
+wants_color (const char *when, int fd)
+{
+  const char *no = getenv ("NO_COLOR"), *term = getenv ("TERM");
+
+  if (when != NULL && strcmp (when, "auto") != 0)
+    return strcmp (when, "always") == 0;
+  return isatty (fd) && (no == NULL || *no == '\0') && term != NULL
+         && strcmp (term, "dumb") != 0;
+}
+
+struct cli *
+cli_new (const struct command *command)
+{
+  struct cli *cli = must_realloc (NULL, sizeof *cli);
+
+  memset (cli, 0, sizeof *cli);
+  cli->command = command;
+  cli->name = command != NULL ? command->name : NULL;
+  cli->ctx = ovf_ctx_new ();
+  cli->report = ovf_report_new ();
+  cli->options = ovf_options_new ();
+  cli->out = open_memstream (&cli->out_text, &cli->out_len);
+  if (cli->out == NULL)
+    abort ();
+  cli->color_err = wants_color (NULL, STDERR_FILENO);
+  return cli;
+}
+
+void
+cli_free (struct cli *cli)
+{
+  progress_done (cli);
+  fclose (cli->out);
+  free (cli->out_text);
+  ovf_options_free (cli->options);
+  ovf_report_free (cli->report);
+  ovf_ctx_free (cli->ctx);
+  for (size_t i = 0; i < cli->n_kept; i++)
+    free (cli->kept[i]);
+  free (cli->kept);
+  free (cli->failures);
+  free (cli->values);
+  free (cli->args);
+  free (cli);
+}
+
+struct ovf_ctx *
+cli_ctx (struct cli *cli)
+{
+  return cli->ctx;
+}
+
+struct ovf_report *
+cli_report (struct cli *cli)
+{
+  return cli->report;
+}
+
+const struct ovf_options *
+cli_options (struct cli *cli)
+{
+  return cli->options;
+}
+
+static const struct value *
+find_value (struct cli *cli, const char *name)
+{
+  for (size_t i = cli->n_values; i-- > 0;)
+    if (strcmp (cli->values[i].option->name, name) == 0)
+      return &cli->values[i];
+  return NULL;
+}
+
+bool
+cli_flag (struct cli *cli, const char *name)
+{
+  return find_value (cli, name) != NULL;
+}
+
+const char *
+cli_string (struct cli *cli, const char *name)
+{
+  const struct value *v = find_value (cli, name);
+
+  return v != NULL ? v->text : NULL;
+}
+
+bool
+cli_json (struct cli *cli)
+{
+  return cli->json;
+}
+
+bool
+cli_quiet (struct cli *cli)
+{
+  return cli->quiet;
+}
+
+bool
+cli_verbose (struct cli *cli)
+{
+  return cli->verbose;
+}
+
+void
+cli_set_json (struct cli *cli)
+{
+  cli->json = true;
+}
+
+void
+cli_set_name (struct cli *cli, const char *constant)
+{
+  cli->name = constant;
+}
+
+void
+cli_set_subject (struct cli *cli, const char *source)
+{
+  cli->subject = source;
+}
+
+FILE *
+cli_out (struct cli *cli)
+{
+  return cli->out;
+}
+
+void
+cli_keep_stdout (struct cli *cli)
+{
+  cli->keep_stdout = true;
+}
+
+/* ---- running ------------------------------------------------------------ */
+
+/* The face is decided before options are parsed: by the first word that does
+ * not begin with '-' (cli.md 1).  argc when there is none. */
+static int
+first_word (int argc, char **argv)
+{
+  int i = 1;
+
+  while (i < argc && argv[i][0] == '-')
+    i++;
+  return i;
+}
+
+/* An error in the options must still give a JSON document where one was
+ * asked for, wherever the option stands. */
+static bool
+asks_for_json (int argc, char **argv)
+{
+  for (int i = 1; i < argc && strcmp (argv[i], "--") != 0; i++)
+    if (strcmp (argv[i], "--json") == 0)
+      return true;
+  return false;
+}
+
+static bool
+has_word (int argc, char **argv, const char *word)
+{
+  for (int i = 1; i < argc && strcmp (argv[i], "--") != 0; i++)
+    if (strcmp (argv[i], word) == 0)
+      return true;
+  return false;
+}
+
+/* Options that print something and are done: true when there was one. */
+static bool
+run_special (struct cli *cli, int argc, char **argv)
+{
+  if (has_word (argc, argv, "--long-options"))
+    options_list (cli->out, cli->command, true);
+  else if (has_word (argc, argv, "--short-options"))
+    options_list (cli->out, cli->command, false);
+  else if (has_word (argc, argv, "--commands"))
+    for (size_t i = 0; commands[i] != NULL; i++)
+      fprintf (cli->out, "%s\n", commands[i]->name);
+  else
+    return false;
+  cli->json = false;
+  cli_finish (cli, NULL, NULL);
+  return true;
+}
+
+static int
+check_count (struct cli *cli)
+{
+  const struct command *c = cli->command;
+  unsigned n = (unsigned)cli->n_args;
+
+  if (n >= c->min_args && n <= c->max_args)
+    return 0;
+  cli_fail (cli, OVF_E_USAGE,
+            cli_format (cli, "usage: ovftool %.*s",
+                        (int)strcspn (c->synopsis, "\n"), c->synopsis),
+            n < c->min_args ? "'ovftool %s' needs more words"
+                            : "'ovftool %s' was given too many words",
+            c->name);
+  return cli_finish (cli, NULL, NULL);
+}
+
+static int
+run_command (struct cli *cli, int argc, char **argv, int at)
+{
+  int status;
+
+  cli->json = asks_for_json (argc, argv);
+  if (run_special (cli, argc, argv))
+    return cli->status;
+  if (!options_parse (cli, at - 1, argv + 1, true)
+      || !options_parse (cli, argc - at - 1, argv + at + 1, false)
+      || (!cli_flag (cli, "help") && !cli_flag (cli, "version")
+          && !options_apply (cli)))
+    return cli_finish (cli, NULL, NULL);
+  cli->color_err = wants_color (cli_string (cli, "color"), STDERR_FILENO);
+  cli->color_out = wants_color (cli_string (cli, "color"), STDOUT_FILENO);
+  if (cli_flag (cli, "help")) {
+    cli->json = false;
+    help_print (cli->out, cli->command);
+    return cli_finish (cli, NULL, NULL);
+  }
+  if (cli_flag (cli, "version"))
+    return cmd_version.run (cli, 0, NULL);
+  status = check_count (cli);
+  return status != 0 ? status
+                     : cli->command->run (cli, cli->n_args, cli->args);
+}
+
+/* Only options: `--version` and `--help` are ours. */
+static int
+run_bare (struct cli *cli, int argc, char **argv)
+{
+  if (run_special (cli, argc, argv))
+    return cli->status;
+  if (argc <= 1) {
+    help_print (stderr, NULL);
+    return code_status (OVF_E_USAGE);
+  }
+  if (!options_parse (cli, argc - 1, argv + 1, false))
+    return cli_finish (cli, NULL, NULL);
+  if (cli_flag (cli, "help"))
+    help_print (cli->out, NULL);
+  /* -v alone asks for the version in the VMware-compatible face. */
+  else if (cli_flag (cli, "version")
+           || (cli->n_values == 1 && cli->n_args == 0
+               && cli_flag (cli, "verbose")))
+    return cmd_version.run (cli, 0, NULL);
+  else
+    cli_fail (cli, OVF_E_USAGE, "see 'ovftool help'", "no command was given");
+  return cli_finish (cli, NULL, NULL);
+}
+
+/* A word that is no command: misspelt, or a SOURCE of the VMware-compatible
+ * face. */
+static int
+run_other (struct cli *cli, const char *word)
+{
+  const char *near = nearest_command (word);
+  bool is_file = access (word, F_OK) == 0;
+
+  if (!is_file && strpbrk (word, "./:") == NULL) {
+    cli_fail (cli, OVF_E_USAGE,
+              near != NULL ? cli_format (cli, "did you mean '%s'?", near)
+                           : "'ovftool help' lists the commands",
+              "there is no command '%s'", word);
+  } else {
+    cli_fail (cli, OVF_E_UNSUPPORTED,
+              "'ovftool info SOURCE' shows it, "
+              "'ovftool convert SOURCE TARGET' converts it",
+              "'ovftool SOURCE [TARGET]' without a command comes in a later "
+              "release");
+  }
+  return cli_finish (cli, NULL, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  int at, status;
+  const struct command *command;
+  struct cli *cli;
+
+  fill_descriptors ();
+  at = first_word (argc, argv);
+  command = at < argc ? command_by_name (argv[at]) : NULL;
+  cli = cli_new (command);
+  running = cli->ctx;
+  catch_signals ();
+  if (command != NULL)
+    status = run_command (cli, argc, argv, at);
+  else if (at >= argc)
+    status = run_bare (cli, argc, argv);
+  else
+    status = run_other (cli, argv[at]);
+  running = NULL;
+  cli_free (cli);
+  if (caught != 0 && status != 0) {
+    signal (caught, SIG_DFL);
+    raise (caught);
+  }
+  return status;
+}
