@@ -274,8 +274,8 @@ check_count (struct cli *cli)
   cli_fail (cli, OVF_E_USAGE,
             cli_format (cli, "usage: ovftool %.*s",
                         (int)strcspn (c->synopsis, "\n"), c->synopsis),
-            n < c->min_args ? "'ovftool %s' needs more words"
-                            : "'ovftool %s' was given too many words",
+            n < c->min_args ? "'ovftool %s' lacks an argument"
+                            : "'ovftool %s' was given too many arguments",
             c->name);
   return cli_finish (cli, NULL, NULL);
 }

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What this build and this machine can do, from the tables of converters and
+ * disk formats: `ovftool formats`. */
+#include <ctype.h>
+#include <jansson.h>
+
+#include "base/alloc.h"
+#include "base/child.h"
+#include "base/text.h"
+#include "converter.h"
+#include "disk/disk.h"
+
+const char *
+ovf_version (void)
+{
+  return PACKAGE_VERSION;
+}
+
+bool
+ovf_parse_size (const char *text, uint64_t *ret)
+{
+  return parse_size (text, ret);
+}
+
+static void
+add_row (json_t *list, const char *name, bool read, bool write)
+{
+  if (read || write)
+    json_array_append_new (list, json_pack ("{s:s, s:b, s:b}", "name", name,
+                                            "read", read, "write", write));
+}
+
+static json_t *
+kinds_json (void)
+{
+  json_t *list = json_array ();
+  bool read_disk = false, write_disk = false;
+
+  for (size_t i = 0; converters[i] != NULL; i++) {
+    const struct converter *c = converters[i];
+
+    /* An OVA is the same description in an archive. */
+    if (strcmp (c->name, "ovf") == 0)
+      add_row (list, "ova", c->read != NULL, c->write != NULL);
+    add_row (list, c->name, c->read != NULL, c->write != NULL);
+  }
+  for (size_t i = 0; disk_formats[i] != NULL; i++) {
+    read_disk |= disk_formats[i]->next != NULL;
+    write_disk |= disk_formats[i]->put != NULL;
+  }
+  add_row (list, "disk", read_disk, write_disk);
+  return list;
+}
+
+static json_t *
+disk_formats_json (void)
+{
+  json_t *list = json_array ();
+
+  for (size_t i = 0; disk_formats[i] != NULL; i++)
+    add_row (list, disk_formats[i]->name, disk_formats[i]->next != NULL,
+             disk_formats[i]->put != NULL);
+  return list;
+}
+
+/* The first word of a helper's --version that begins with a digit. */
+static char *
+find_version (const char *text)
+{
+  const char *p = text;
+
+  while (*p != '\0' && *p != '\n') {
+    size_t n = strcspn (p, " \t\n");
+
+    if (isdigit ((unsigned char)*p))
+      return xstrndup (p, n < 40 ? n : 40);
+    p += n + strspn (p + n, " \t");
+  }
+  return NULL;
+}
+
+static json_t *
+helper_json (const struct ovf_ctx *ctx, const char *name)
+{
+  const char *argv[] = { name, "--version", NULL };
+  struct child_result r = { 0 };
+  CLEANUP_ERROR struct ovf_error *err = NULL;
+  CLEANUP_FREE char *version = NULL;
+  bool found = child_exists (name);
+  json_t *o;
+
+  if (found && child_run (ctx, argv, NULL, 0, NULL, false, &r, &err)
+      && r.status == 0 && r.out != NULL)
+    version = find_version (r.out);
+  o = json_pack ("{s:s, s:b, s:s?}", "name", name, "found", found, "version",
+                 version);
+  child_result_free (&r);
+  /* A version that is no UTF-8 is no version. */
+  return o != NULL ? o : json_pack ("{s:s, s:b, s:n}", "name", name, "found",
+                                    found, "version");
+}
+
+static json_t *
+helpers_json (void)
+{
+  static const char *const names[] = { "qemu-img", "qemu-nbd" };
+  struct ovf_ctx *ctx = ovf_ctx_new ();
+  json_t *list = json_array ();
+
+  for (size_t i = 0; i < ARRAY_SIZE (names); i++)
+    json_array_append_new (list, helper_json (ctx, names[i]));
+  ovf_ctx_free (ctx);
+  return list;
+}
+
+char *
+ovf_formats_json (void)
+{
+  json_t *o = json_object ();
+  char *text;
+
+  json_object_set_new (o, "kinds", kinds_json ());
+  json_object_set_new (o, "disk_formats", disk_formats_json ());
+  json_object_set_new (o, "profiles", json_array ());
+  json_object_set_new (o, "helpers", helpers_json ());
+  /* No helper reads a disk yet, so that none is confined. */
+  json_object_set_new (o, "sandbox",
+                       json_pack ("{s:s, s:b, s:b, s:b}", "mode", "none",
+                                  "landlock", 0, "seccomp", 0, "bubblewrap",
+                                  0));
+  text = json_dumps (o, JSON_COMPACT);
+  json_decref (o);
+  return text;
+}
