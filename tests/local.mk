@@ -20,6 +20,7 @@ unit_package = \
 	tests/unit/test-ova-write \
 	$(NULL)
 unit_disk = \
+	tests/unit/test-vmdk-write \
 	$(NULL)
 unit_check = \
 	$(NULL)
@@ -49,6 +50,10 @@ EXTRA_DIST += \
 	tests/unit/tap.h \
 	tests/unit/no-cunit.sh \
 	$(NULL)
+
+# Walks the sectors of a streamOptimized VMDK without the library's code.
+check_PROGRAMS += tests/vmdk-walk
+tests_vmdk_walk_LDADD = $(ZLIB_LIBS)
 
 # ---- how they run ---------------------------------------------------------
 TEST_EXTENSIONS = .sh

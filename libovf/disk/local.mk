@@ -12,4 +12,5 @@ libovf_disk_engine_sources = \
 	$(NULL)
 
 libovf_disk_writer_sources = \
+	libovf/disk/vmdk-write.c libovf/disk/vmdk-write.h \
 	$(NULL)

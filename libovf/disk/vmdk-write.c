@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing streamOptimized VMDK ("Virtual Disk Format 5.0"), strictly in one
+ * direction, so that it can be hashed and sent while it is made:
+ *
+ *   header (gdOffset -1) and descriptor, 64 KiB in all
+ *   for each 32 MiB of guest with data:  grains, then marker and grain table
+ *   marker and grain directory
+ *   marker and footer: the header again, with the real gdOffset
+ *   end-of-stream marker: a sector of zeros, the last of the file
+ *
+ * Importers are known to refuse version 1, bytes after the end-of-stream
+ * marker, a file without one, a redundant directory that is not there, and a
+ * descriptor that is not in front. */
+#include "disk/vmdk-write.h"
+
+#include "base/file.h"
+#include "base/rd.h"
+
+#include <inttypes.h>
+#include <libdeflate.h>
+
+#define GRAIN 65536u
+#define GRAIN_SECTORS (GRAIN / SECTOR)
+#define TABLE_ENTRIES 512u                       /* grains a table */
+#define TABLE_BYTES (TABLE_ENTRIES * 4u)
+#define DESCRIPTOR_AT 1u                         /* sectors */
+#define DESCRIPTOR_SECTORS 20u
+#define OVERHEAD 128u                            /* sectors before the grains */
+#define MARKER_HEAD 12u                          /* LBA, size of a grain */
+#define DEFAULT_LEVEL 6
+/* Valid new line test, compressed grains, markers. */
+#define FLAGS 0x30001u
+#define GD_AT_END UINT64_MAX
+
+enum marker { MARKER_EOS, MARKER_TABLE, MARKER_DIRECTORY, MARKER_FOOTER };
+
+struct encoder { /* one a worker */
+  struct libdeflate_compressor *deflate;
+  uint8_t *grain; /* for one that the disk's end cuts */
+};
+struct stream {
+  uint64_t sectors;       /* of the guest */
+  uint32_t *directory;    /* sector of each grain table, 0 = none */
+  uint64_t directory_len; /* entries */
+  uint32_t table[TABLE_ENTRIES];
+  uint64_t group;         /* the table's place in the directory */
+  bool table_used;
+  uint64_t next_grain;    /* lowest that may still come */
+  struct encoder *encoders;
+  size_t bound;           /* most bytes a deflated grain needs */
+};
+
+static bool
+append (struct disk_sink *sink, const void *p, size_t n, struct ovf_error **err)
+{
+  const struct disk_target *t = &sink->target;
+
+  if (t->append) {
+    if (!t->append (t->opaque, p, n, err))
+      return false;
+  } else {
+    if (!file_pwrite (t->fd, p, n, t->offset + sink->written, err))
+      return false;
+    if (t->digest)
+      digest_update (t->digest, p, n);
+  }
+  sink->written += n;
+  return true;
+}
+
+/* Tables hold sectors in 32 bits. */
+static bool
+here (const struct disk_sink *sink, uint32_t *ret, struct ovf_error **err)
+{
+  uint64_t sector = sink->written / SECTOR;
+
+  if (sector > UINT32_MAX)
+    return error_set (err, OVF_E_LIMIT,
+                      "the disk needs more than 2 TiB as a streamOptimized "
+                      "VMDK, which cannot hold that");
+  *ret = (uint32_t)sector;
+  return true;
+}
+
+/* ---- header and descriptor ------------------------------------------- */
+
+static void
+fill_header (const struct stream *s, uint64_t directory_at, uint8_t h[SECTOR])
+{
+  memset (h, 0, SECTOR);
+  memcpy (h, "KDMV", 4);
+  put_le (h + 4, 3, 4); /* version */
+  put_le (h + 8, FLAGS, 4);
+  put_le (h + 12, s->sectors, 8);
+  put_le (h + 20, GRAIN_SECTORS, 8);
+  put_le (h + 28, DESCRIPTOR_AT, 8);
+  put_le (h + 36, DESCRIPTOR_SECTORS, 8);
+  put_le (h + 44, TABLE_ENTRIES, 4);
+  put_le (h + 48, 0, 8); /* no redundant directory */
+  put_le (h + 56, directory_at, 8);
+  put_le (h + 64, OVERHEAD, 8);
+  h[72] = 0; /* clean */
+  memcpy (h + 73, "\n \r\n", 4); /* shows damage by a text transfer */
+  put_le (h + 77, 1, 2);         /* deflate */
+}
+
+/* Same disk, same content id: it must not make two runs differ. */
+static uint32_t
+content_id (const struct disk_sink *sink)
+{
+  const char *id = sink->options.id ? sink->options.id : "";
+  CLEANUP_FREE char *text = xasprintf ("%s %" PRIu64, id, sink->capacity);
+  char hex[DIGEST_HEX];
+  uint32_t cid = 0;
+
+  digest_of (DIGEST_SHA256, text, strlen (text), hex);
+  for (unsigned i = 0; i < 8; i++)
+    cid = cid << 4
+          | (uint32_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+  /* All ones says "no parent", one less is what fresh disks carry. */
+  return cid >= 0xfffffffe || cid == 0 ? 1 : cid;
+}
+
+/* The extent's name stands in quotes. */
+static char *
+extent_name (const struct disk_sink *sink)
+{
+  char *name = xstrdup (sink->options.name ? sink->options.name : "disk.vmdk");
+
+  for (char *p = name; *p; p++)
+    if (*p == '"' || (unsigned char)*p < ' ')
+      *p = '_';
+  return name;
+}
+
+static bool
+put_descriptor (struct disk_sink *sink, uint8_t *area, struct ovf_error **err)
+{
+  const struct stream *s = sink->state;
+  const char *adapter
+    = sink->options.adapter ? sink->options.adapter : "lsilogic";
+  unsigned heads = strcmp (adapter, "ide") == 0 ? 16 : 255;
+  uint64_t cylinders = s->sectors / (heads * 63);
+  CLEANUP_FREE char *name = extent_name (sink);
+  CLEANUP_FREE char *text = NULL;
+
+  if (cylinders == 0)
+    cylinders = 1;
+  if (heads == 16 && cylinders > 16383)
+    cylinders = 16383;
+  else if (cylinders > 65535)
+    cylinders = 65535;
+  text = xasprintf ("# Disk DescriptorFile\n"
+                    "version=1\n"
+                    "CID=%08" PRIx32 "\n"
+                    "parentCID=ffffffff\n"
+                    "createType=\"streamOptimized\"\n"
+                    "\n"
+                    "# Extent description\n"
+                    "RW %" PRIu64 " SPARSE \"%s\"\n"
+                    "\n"
+                    "# The Disk Data Base\n"
+                    "#DDB\n"
+                    "\n"
+                    "ddb.adapterType = \"%s\"\n"
+                    "ddb.geometry.cylinders = \"%" PRIu64 "\"\n"
+                    "ddb.geometry.heads = \"%u\"\n"
+                    "ddb.geometry.sectors = \"63\"\n"
+                    "ddb.virtualHWVersion = \"4\"\n",
+                    content_id (sink), s->sectors, name, adapter, cylinders,
+                    heads);
+  if (strlen (text) >= DESCRIPTOR_SECTORS * SECTOR)
+    return error_set (err, OVF_E_USAGE, "the name '%s' is too long", name);
+  memcpy (area, text, strlen (text));
+  return true;
+}
+
+/* ---- create ---------------------------------------------------------- */
+
+static bool
+make_encoders (struct disk_sink *sink, struct ovf_error **err)
+{
+  struct stream *s = sink->state;
+  int level = sink->options.level ? (int)sink->options.level : DEFAULT_LEVEL;
+
+  s->encoders = xcalloc (sink->workers, sizeof *s->encoders);
+  for (unsigned i = 0; i < sink->workers; i++) {
+    s->encoders[i].deflate = libdeflate_alloc_compressor (level);
+    if (s->encoders[i].deflate == NULL)
+      return error_set (err, OVF_E_USAGE, "no such compression level: %d",
+                        level);
+  }
+  s->bound = libdeflate_zlib_compress_bound (s->encoders[0].deflate, GRAIN);
+  return true;
+}
+
+bool
+vmdk_stream_create (struct disk_sink *sink, struct ovf_error **err)
+{
+  struct stream *s = sink->state = xcalloc (1, sizeof *s);
+  CLEANUP_FREE uint8_t *front = xcalloc (OVERHEAD, SECTOR);
+  uint64_t grains;
+
+  /* A last sector that the source fills in part reads as zeros behind it. */
+  s->sectors = sink->capacity / SECTOR + (sink->capacity % SECTOR != 0);
+  grains = s->sectors / GRAIN_SECTORS + (s->sectors % GRAIN_SECTORS != 0);
+  s->directory_len
+    = grains / TABLE_ENTRIES + (grains % TABLE_ENTRIES != 0);
+  if (s->directory_len == 0)
+    s->directory_len = 1; /* readers want a directory of an empty disk too */
+  s->directory = alloc_limited (s->directory_len, sizeof *s->directory,
+                                ctx_limit (sink->ctx, LIMIT_DIRECTORY),
+                                "the grain directory", err);
+  if (s->directory == NULL || !make_encoders (sink, err))
+    return false;
+  fill_header (s, GD_AT_END, front);
+  return put_descriptor (sink, front + DESCRIPTOR_AT * SECTOR, err)
+         && append (sink, front, OVERHEAD * SECTOR, err);
+}
+
+void
+vmdk_stream_discard (struct disk_sink *sink)
+{
+  struct stream *s = sink->state;
+
+  if (s == NULL)
+    return;
+  for (unsigned i = 0; s->encoders && i < sink->workers; i++) {
+    libdeflate_free_compressor (s->encoders[i].deflate);
+    free (s->encoders[i].grain);
+  }
+  free (s->encoders);
+  free (s->directory);
+  free (s);
+  sink->state = NULL;
+}
+
+/* ---- grains ---------------------------------------------------------- */
+
+/* A grain always inflates to its full size: one that the disk's end cuts is
+ * filled with zeros. */
+static const uint8_t *
+whole_grain (struct encoder *e, const struct piece *in, const struct cell *cell)
+{
+  if (cell->length == GRAIN)
+    return in->data + cell->at;
+  if (e->grain == NULL)
+    e->grain = xmalloc (GRAIN);
+  memcpy (e->grain, in->data + cell->at, cell->length);
+  memset (e->grain + cell->length, 0, GRAIN - cell->length);
+  return e->grain;
+}
+
+bool
+vmdk_stream_encode (struct disk_sink *sink, unsigned worker, struct piece *in,
+                    struct piece *out, struct ovf_error **err)
+{
+  struct stream *s = sink->state;
+  struct encoder *e = &s->encoders[worker];
+
+  piece_reblock (in, GRAIN, sink->capacity);
+  for (unsigned i = 0; i < in->count; i++) {
+    const struct cell *cell = &in->cells[i];
+    const uint8_t *plain = whole_grain (e, in, cell);
+    size_t at = out->used, n, size;
+    uint8_t *p;
+
+    piece_room (out, at + MARKER_HEAD + s->bound + SECTOR);
+    p = out->data + at;
+    n = libdeflate_zlib_compress (e->deflate, plain, GRAIN, p + MARKER_HEAD,
+                                  s->bound);
+    if (n == 0)
+      return error_set (err, OVF_E_IO, "cannot compress a grain");
+    put_le (p, cell->offset / SECTOR, 8);
+    put_le (p + 8, n, 4);
+    size = (MARKER_HEAD + n + SECTOR - 1) / SECTOR * SECTOR;
+    memset (p + MARKER_HEAD + n, 0, size - MARKER_HEAD - n);
+    piece_append (out, CELL_ZLIB, cell->offset, cell->length, (uint32_t)size);
+  }
+  return true;
+}
+
+static bool
+put_marker (struct disk_sink *sink, enum marker type, uint64_t sectors,
+            struct ovf_error **err)
+{
+  uint8_t m[SECTOR] = { 0 };
+
+  put_le (m, sectors, 8); /* of what follows; size 0 = not a grain */
+  put_le (m + 12, type, 4);
+  return append (sink, m, sizeof m, err);
+}
+
+/* The grain table behind the grains of its group. */
+static bool
+end_group (struct disk_sink *sink, struct ovf_error **err)
+{
+  struct stream *s = sink->state;
+  uint8_t bytes[TABLE_BYTES];
+
+  if (!s->table_used)
+    return true;
+  for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+    put_le (bytes + 4 * i, s->table[i], 4);
+  if (!put_marker (sink, MARKER_TABLE, TABLE_BYTES / SECTOR, err)
+      || !here (sink, &s->directory[s->group], err)
+      || !append (sink, bytes, sizeof bytes, err))
+    return false;
+  memset (s->table, 0, sizeof s->table);
+  s->table_used = false;
+  return true;
+}
+
+bool
+vmdk_stream_put (struct disk_sink *sink, unsigned worker,
+                 const struct piece *piece, struct ovf_error **err)
+{
+  struct stream *s = sink->state;
+
+  (void)worker;
+  for (unsigned i = 0; i < piece->count; i++) {
+    const struct cell *cell = &piece->cells[i];
+    uint64_t grain = cell->offset / GRAIN;
+    uint64_t group = grain / TABLE_ENTRIES;
+
+    if (grain < s->next_grain || group >= s->directory_len)
+      return error_set (err, OVF_E_IO,
+                        "the disk's data does not come in order");
+    if (group != s->group && !end_group (sink, err))
+      return false;
+    s->group = group;
+    if (!here (sink, &s->table[grain % TABLE_ENTRIES], err)
+        || !append (sink, piece->data + cell->at, cell->size, err))
+      return false;
+    s->table_used = true;
+    s->next_grain = grain + 1;
+    sink->populated += cell->length;
+  }
+  return true;
+}
+
+/* ---- the end --------------------------------------------------------- */
+
+static bool
+put_directory (struct disk_sink *sink, uint32_t *ret_at, struct ovf_error **err)
+{
+  const struct stream *s = sink->state;
+  size_t size = (size_t)(s->directory_len * 4 + SECTOR - 1) / SECTOR * SECTOR;
+  CLEANUP_FREE uint8_t *bytes = xcalloc (1, size);
+
+  for (uint64_t i = 0; i < s->directory_len; i++)
+    put_le (bytes + 4 * i, s->directory[i], 4);
+  return put_marker (sink, MARKER_DIRECTORY, size / SECTOR, err)
+         && here (sink, ret_at, err) && append (sink, bytes, size, err);
+}
+
+bool
+vmdk_stream_finish (struct disk_sink *sink, struct ovf_error **err)
+{
+  uint8_t footer[SECTOR];
+  uint32_t directory_at = 0;
+
+  if (!end_group (sink, err) || !put_directory (sink, &directory_at, err))
+    return false;
+  fill_header (sink->state, directory_at, footer);
+  return put_marker (sink, MARKER_FOOTER, 1, err)
+         && append (sink, footer, sizeof footer, err)
+         && put_marker (sink, MARKER_EOS, 0, err);
+}
