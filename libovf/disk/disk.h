@@ -71,6 +71,15 @@ void piece_done (struct piece *);   /* frees what it holds */
  * block_size is a multiple of block. */
 void piece_reblock (struct piece *, uint32_t block, uint64_t capacity);
 bool is_zero (const void *p, size_t n);
+/* A deflated cell into out, which has room for a whole block (at least
+ * length): it must inflate to length bytes, or to the whole block at the end
+ * of a disk.  *ret_size: which; *ret_used: how much input; either NULL.
+ * OVF_E_FORMAT, rule DISK-GRAIN, that names the file. */
+struct libdeflate_decompressor;
+bool cell_inflate (struct libdeflate_decompressor *, const char *name,
+                   const struct piece *, const struct cell *, uint8_t *out,
+                   uint32_t block, size_t *ret_size, size_t *ret_used,
+                   struct ovf_error **err);
 
 /* ---- sources and sinks ------------------------------------------------ */
 struct disk_format;
@@ -86,8 +95,8 @@ struct disk_source {
   uint32_t block_size;  /* open (): every cell is one or more aligned blocks of
                          * this size (but for the disk's end); 0 = any run */
   /* Pieces come in ascending guest order, and each holds all the cells of one
-   * aligned stretch of PIECE_MAX bytes.  True before open (): the caller needs it, and open () fails
-   * where it cannot be had.  open () may set it. */
+   * aligned stretch of PIECE_MAX bytes.  True before open (): the caller needs
+   * it, and open () fails where it cannot be had.  open () may set it. */
   bool guest_order;
   void *state;
 };
@@ -203,7 +212,7 @@ struct disk_format {
 /* ---- the table -------------------------------------------------------- */
 /* One word adds a format. */
 #define DISK_FORMATS(X)                                                       \
-  X (raw)
+  X (raw) X (vmdk)
 #define DECLARE(n) extern const struct disk_format n##_format;
 DISK_FORMATS (DECLARE)
 #undef DECLARE

@@ -5,10 +5,19 @@ libovf_disk_sources = \
 	$(NULL)
 
 libovf_disk_engine_sources = \
+	libovf/disk/bits.c libovf/disk/bits.h \
 	libovf/disk/copy.c \
+	libovf/disk/inflate.c \
 	libovf/disk/piece.c \
 	libovf/disk/raw.c \
 	libovf/disk/table.c \
+	libovf/disk/vmdk.h \
+	libovf/disk/vmdk-check.c \
+	libovf/disk/vmdk-descriptor.c \
+	libovf/disk/vmdk-read.c \
+	libovf/disk/vmdk-stream.c \
+	libovf/disk/vmdk-tables.c \
+	libovf/disk/witness.c libovf/disk/witness.h \
 	$(NULL)
 
 libovf_disk_writer_sources = \
