@@ -4,6 +4,8 @@
 #ifndef OVFTOOL_CLI_H
 #define OVFTOOL_CLI_H
 
+#include <stdarg.h>
+
 #include "command.h"
 
 struct value { /* one option as it was given */
@@ -64,9 +66,12 @@ struct cli {
 
 struct cli *cli_new (const struct command *);
 void cli_free (struct cli *);
-/* Memory or the end: small allocations of our own (cli.h's users only). */
+/* ---- memory.c: there is some, or the program ends -------------------- */
+void *must_have (void *p); /* p, which is not NULL */
 void *must_realloc (void *p, size_t n);
+char *must_format (const char *fmt, va_list) __attribute__ ((format (printf, 1, 0)));
 const char *cli_keep (struct cli *, char *text /* taken */);
+
 #define SIZE_TEXT 32
 void size_text (char out[SIZE_TEXT], uint64_t bytes); /* "8.0 GiB" */
 

@@ -56,11 +56,9 @@ json_text (const char *s)
 char *
 json_ascii (const json_t *o, size_t flags)
 {
-  char *text = json_dumps (o, flags | JSON_ENSURE_ASCII);
+  char *text = must_have (json_dumps (o, flags | JSON_ENSURE_ASCII));
   size_t n = 0, len;
 
-  if (text == NULL)
-    abort ();
   for (const char *p = text; *p != '\0'; p++)
     n += *p == 0x7f;
   if (n == 0)

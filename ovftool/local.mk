@@ -13,6 +13,7 @@ ovftool_ovftool_LDADD = libovf/libovf-core.la $(JANSSON_LIBS)
 ovftool_cli_sources = \
 	ovftool/document.c \
 	ovftool/main.c \
+	ovftool/memory.c \
 	ovftool/options.c \
 	ovftool/output.c \
 	ovftool/progress.c \

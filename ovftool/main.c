@@ -97,9 +97,7 @@ cli_new (const struct command *command)
   cli->ctx = ovf_ctx_new ();
   cli->report = ovf_report_new ();
   cli->options = ovf_options_new ();
-  cli->out = open_memstream (&cli->out_text, &cli->out_len);
-  if (cli->out == NULL)
-    abort ();
+  cli->out = must_have (open_memstream (&cli->out_text, &cli->out_len));
   cli->color_err = wants_color (NULL, STDERR_FILENO);
   return cli;
 }

@@ -19,36 +19,7 @@
 #define CYAN "\033[1;36m"
 #define PLAIN "\033[0m"
 
-/* ---- memory and text --------------------------------------------------- */
-
-void *
-must_realloc (void *p, size_t n)
-{
-  p = realloc (p, n);
-  if (p == NULL)
-    abort ();
-  return p;
-}
-
-const char *
-cli_keep (struct cli *cli, char *text)
-{
-  if (text == NULL)
-    abort ();
-  cli->kept = must_realloc (cli->kept, (cli->n_kept + 1) * sizeof *cli->kept);
-  cli->kept[cli->n_kept++] = text;
-  return text;
-}
-
-static char *
-format_text (const char *fmt, va_list ap)
-{
-  char *s = NULL;
-
-  if (vasprintf (&s, fmt, ap) < 0)
-    abort ();
-  return s;
-}
+/* ---- text ---------------------------------------------------------------- */
 
 const char *
 cli_format (struct cli *cli, const char *fmt, ...)
@@ -57,7 +28,7 @@ cli_format (struct cli *cli, const char *fmt, ...)
   char *s;
 
   va_start (ap, fmt);
-  s = format_text (fmt, ap);
+  s = must_format (fmt, ap);
   va_end (ap);
   return cli_keep (cli, s);
 }
@@ -152,7 +123,7 @@ cli_fail (struct cli *cli, enum ovf_code code, const char *hint,
   char *s;
 
   va_start (ap, fmt);
-  s = format_text (fmt, ap);
+  s = must_format (fmt, ap);
   va_end (ap);
   f->message = cli_keep (cli, s);
   f->hint = hint;
@@ -167,7 +138,7 @@ cli_usage (struct cli *cli, const char *fmt, ...)
   char *s;
 
   va_start (ap, fmt);
-  s = format_text (fmt, ap);
+  s = must_format (fmt, ap);
   va_end (ap);
   cli_fail (cli, OVF_E_USAGE,
             cli_format (cli, "see 'ovftool help %s'", cli->command->name),
@@ -277,8 +248,7 @@ write_result (struct cli *cli, json_t *result)
   char *document = NULL;
   bool ok;
 
-  if (fflush (cli->out) != 0)
-    abort ();
+  must_have (fflush (cli->out) == 0 ? cli->out : NULL);
   if (cli->json) {
     document = document_text (cli, result);
     ok = write_all (STDOUT_FILENO, document, strlen (document))
