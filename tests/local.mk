@@ -32,9 +32,15 @@ unit_top = \
 # ---- scripts: a line a test -----------------------------------------------
 # Behaviour of the command line: tests/cli/NAME.sh
 cli_tests = \
+	tests/cli/cli-color.sh \
+	tests/cli/cli-completion.sh \
+	tests/cli/cli-help.sh \
+	tests/cli/cli-json.sh \
+	tests/cli/cli-usage.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
+	tests/doc/podcheck.sh \
 	$(NULL)
 # The tree itself.
 house_tests = \
