@@ -21,5 +21,7 @@ libovf_disk_engine_sources = \
 	$(NULL)
 
 libovf_disk_writer_sources = \
+	libovf/disk/qcow2.h libovf/disk/qcow2-header.c \
+	libovf/disk/qcow2-read.c \
 	libovf/disk/vmdk-write.c libovf/disk/vmdk-write.h \
 	$(NULL)

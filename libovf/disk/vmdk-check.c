@@ -6,6 +6,7 @@
 
 #include "base/rd.h"
 #include "base/text.h"
+#include "disk/vmdk-write.h"
 
 #define RULE "DISK-VMDK-HEADER"
 
@@ -279,4 +280,10 @@ const struct disk_format vmdk_format = {
   .next = vmdk_next,
   .decode = vmdk_decode,
   .close = vmdk_close,
+  .sequential = true,
+  .create = vmdk_stream_create,
+  .encode = vmdk_stream_encode,
+  .put = vmdk_stream_put,
+  .finish = vmdk_stream_finish,
+  .discard = vmdk_stream_discard,
 };

@@ -20,6 +20,8 @@ struct witness {
   const struct ovf_ctx *ctx;
   struct blob *blob;    /* lent */
   bool on;              /* the blob is digested */
+  bool overlap;         /* neighbours may share bytes (qcow2 packs compressed
+                         * clusters and counts them in sectors) */
   testimonies heard;
 };
 void witness_init (struct witness *, const struct ovf_ctx *, struct blob *);
