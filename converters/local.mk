@@ -6,6 +6,18 @@ converters_sources = \
 	$(NULL)
 
 converters_ovf_sources = \
+	converters/ovf.c converters/ovf-format.h \
+	converters/ovf-drives.c \
+	converters/ovf-envelope.c \
+	converters/ovf-findings.c \
+	converters/ovf-hardware.c \
+	converters/ovf-items.c \
+	converters/ovf-names.c \
+	converters/ovf-read.c \
+	converters/ovf-reader.h \
+	converters/ovf-refs.c \
+	converters/ovf-sections.c \
+	converters/ovf-vendor.c \
 	$(NULL)
 
 converters_libvirt_sources = \

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* References and disks of an OVF descriptor (ovf-spec.md 2.6, 2.7).
+ *
+ * Whether a file exists is the package's business; that its name stays
+ * inside the package is judged here already, with the line. */
+#include "ovf-reader.h"
+
+/* ---- names of files ------------------------------------------------------- */
+static int
+hex_digit (char c)
+{
+  static const char digits[] = "0123456789abcdef";
+  const char *p = c ? strchr (digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
+
+  return p ? (int)(p - digits) : -1;
+}
+
+/* An href is a URI reference: "%2e%2e" goes up as well as ".." does. */
+static char *
+percent_decode (const char *s)
+{
+  char *out = xstrdup (s), *o = out;
+
+  for (; *s != '\0'; s++) {
+    int high = *s == '%' ? hex_digit (s[1]) : -1;
+    int low = high >= 0 ? hex_digit (s[2]) : -1;
+    *o++ = low >= 0 && high * 16 + low != 0 ? (char)(high * 16 + low) : *s;
+    s += low >= 0 ? 2 : 0;
+  }
+  *o = '\0';
+  return out;
+}
+
+static bool
+goes_up (const char *path)
+{
+  for (;;) {
+    size_t len = strcspn (path, "/\\");
+    if (len == 2 && path[0] == '.' && path[1] == '.')
+      return true;
+    if (path[len] == '\0')
+      return false;
+    path += len + 1;
+  }
+}
+
+/* Why an href cannot be used, or NULL. */
+static const char *
+href_problem (const char *href)
+{
+  CLEANUP_FREE char *plain = percent_decode (href);
+  static const char letters[]
+    = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  static const char scheme[]
+    = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-";
+
+  if (*href == '\0')
+    return "is empty";
+  if (strspn (href, letters) > 0 && href[strspn (href, scheme)] == ':')
+    return "is a URL: files are taken from the package only";
+  if (*plain == '/' || *plain == '\\')
+    return "is an absolute path";
+  if (goes_up (plain))
+    return "leads out of the package";
+  return NULL;
+}
+
+/* ---- References -------------------------------------------------------------- */
+static bool
+read_file_numbers (struct reader *r, const xmlNode *n, struct file_ref *f,
+                   struct ovf_error **err)
+{
+  CLEANUP_FREE char *size = ovf_attr (n, "size");
+  CLEANUP_FREE char *chunk = ovf_attr (n, "chunkSize");
+  CLEANUP_FREE char *compression = ovf_attr (n, "compression");
+
+  if (size != NULL && !parse_u64 (size, 0, INT64_MAX, &f->size)) {
+    f->size = NO_SIZE;
+    reader_find (r, OVF_WARNING, "OVF-REF-005", n,
+                 "the size '%s' of file '%s' is no number of bytes", size, f->href);
+  }
+  if (compression == NULL || text_is_blank (compression)
+      || text_equal_nocase (compression, "identity"))
+    f->compression = COMPRESSION_NONE;
+  else if (text_equal_nocase (compression, "gzip"))
+    f->compression = COMPRESSION_GZIP;
+  else {
+    f->compression = COMPRESSION_OTHER;
+    if (!reader_fault (r, err, OVF_E_FORMAT, "OVF-REF-006", n,
+                       "the compression '%s' of file '%s' is not 'gzip'",
+                       compression, f->href))
+      return false;
+  }
+  if (chunk != NULL && !parse_u64 (chunk, 1, INT64_MAX, &f->chunk_size)) {
+    f->chunk_size = 0;
+    return reader_fault (r, err, OVF_E_FORMAT, "OVF-REF-007", n,
+                         "the chunkSize '%s' of file '%s' is no positive number",
+                         chunk, f->href);
+  }
+  return true;
+}
+
+static bool
+read_file (struct reader *r, const xmlNode *n, xmlHashTable *ids,
+           xmlHashTable *hrefs, struct ovf_error **err)
+{
+  CLEANUP_FREE char *id = ovf_attr (n, "id");
+  CLEANUP_FREE char *href = ovf_attr (n, "href");
+  const char *problem = href_problem (href ? href : "");
+  struct file_ref *f;
+
+  if (!ctx_within (r->ctx, LIMIT_MEMBERS, r->a->files.len + 1,
+                   "the number of files in References", err))
+    return error_place (err, NULL, r->in->name, xml_line (n));
+  if (problem != NULL
+      && !reader_fault (r, err, href ? OVF_E_UNSAFE : OVF_E_FORMAT,
+                        "OVF-REF-003", n, "the href '%s' %s", href ? href : "",
+                        problem))
+    return false;
+  if (id == NULL || *id == '\0')
+    reader_find (r, OVF_WARNING, "OVF-REF-001", n,
+                 "the file '%s' has no id", href ? href : "");
+  else if (xmlHashAddEntry (ids, (const xmlChar *)id, r) != 0
+           && !reader_fault (r, err, OVF_E_FORMAT, "OVF-REF-001", n,
+                             "two files have the id '%s'", id))
+    return false;
+  if (href != NULL && *href != '\0'
+      && xmlHashAddEntry (hrefs, (const xmlChar *)href, r) != 0)
+    reader_find (r, OVF_WARNING, "OVF-REF-002", n,
+                 "the file '%s' is listed twice", href);
+  f = appliance_add_file (r->a, id, href ? href : "");
+  f->line = xml_line (n);
+  return read_file_numbers (r, n, f, err);
+}
+
+bool
+read_references (struct reader *r, const xmlNode *refs, struct ovf_error **err)
+{
+  xmlHashTable *ids = xmlHashCreate (0), *hrefs = xmlHashCreate (0);
+  bool ok = true;
+
+  XML_FOR (n, refs) {
+    if (!is_ovf (n, "File"))
+      continue;
+    ok = ctx_alive (r->ctx, err) && read_file (r, n, ids, hrefs, err);
+    if (!ok)
+      break;
+  }
+  xmlHashFree (ids, NULL);
+  xmlHashFree (hrefs, NULL);
+  return ok;
+}
+
+/* ---- disks -------------------------------------------------------------------- */
+/* capacity x capacityAllocationUnits.  "${name}" waits for the properties. */
+static bool
+set_capacity (struct reader *r, const xmlNode *n, struct disk *d,
+              const char *value, struct ovf_error **err)
+{
+  CLEANUP_FREE char *units = ovf_attr (n, "capacityAllocationUnits");
+  uint64_t factor = 1, count, bytes;
+  bool standard = true;
+
+  if (!parse_units (units, "byte", &factor, &standard))
+    return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-007", n,
+                         "the capacityAllocationUnits '%s' of disk '%s' are no "
+                         "multiple of bytes", units, d->id);
+  if (!standard)
+    reader_quirk (r, QUIRK_UNITS, n);
+  if (!parse_u64 (value, 0, INT64_MAX, &count))
+    return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-006", n,
+                         "the capacity '%s' of disk '%s' is no number", value,
+                         d->id);
+  if (__builtin_mul_overflow (count, factor, &bytes) || bytes > INT64_MAX)
+    return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-007", n,
+                         "the capacity of disk '%s' does not fit 63 bits", d->id);
+  if (bytes == 0)
+    reader_find (r, OVF_WARNING, "OVF-DISK-006", n, "the disk '%s' has capacity 0",
+                 d->id);
+  d->capacity = bytes;
+  return true;
+}
+
+static bool
+read_capacity (struct reader *r, const xmlNode *n, struct disk *d,
+               struct ovf_error **err)
+{
+  CLEANUP_FREE char *value = ovf_attr (n, "capacity");
+  CLEANUP_FREE char *ovirt = ovf_attr (n, "volume-format");
+  size_t len = value ? strlen (value) : 0;
+  uint64_t gib;
+
+  if (ovirt != NULL && value == NULL) { /* oVirt: ovf:size is the capacity */
+    value = ovf_attr (n, "size");
+    if (parse_u64 (value, 0, INT64_MAX >> 30, &gib))
+      d->capacity = gib << 30;
+    return true;
+  }
+  if (value == NULL) {
+    reader_find (r, OVF_WARNING, "OVF-DISK-006", n, "the disk '%s' has no capacity",
+                 d->id);
+    return true;
+  }
+  if (len > 3 && strncmp (value, "${", 2) == 0 && value[len - 1] == '}') {
+    d->capacity_property = xstrndup (value + 2, len - 3);
+    return true;
+  }
+  return set_capacity (r, n, d, value, err);
+}
+
+static void
+read_populated (struct reader *r, const xmlNode *n, struct disk *d)
+{
+  CLEANUP_FREE char *value = ovf_attr (n, "populatedSize");
+
+  if (value != NULL && !parse_u64 (value, 0, INT64_MAX, &d->populated)) {
+    d->populated = NO_SIZE;
+    reader_find (r, OVF_WARNING, "OVF-DISK-008", n,
+                 "the populatedSize '%s' of disk '%s' is no number of bytes",
+                 value, d->id);
+  } else if (value != NULL && d->capacity != NO_SIZE && d->populated > d->capacity)
+    reader_find (r, OVF_WARNING, "OVF-DISK-008", n,
+                 "the populatedSize of disk '%s' is larger than its capacity", d->id);
+}
+
+static void
+read_format (struct reader *r, const xmlNode *n, struct disk *d)
+{
+  CLEANUP_FREE char *ovirt = ovf_attr (n, "volume-format");
+
+  d->format_uri = ovf_attr (n, "format");
+  if (ovirt != NULL) /* oVirt names a VMDK where it means something else */
+    d->format = text_equal_nocase (ovirt, "COW") ? disk_format_word ("qcow2")
+                : text_equal_nocase (ovirt, "RAW") ? disk_format_word ("raw") : NULL;
+  else if (d->format_uri != NULL)
+    d->format = disk_format_of_uri (d->format_uri);
+  if (d->format_uri != NULL && d->format == NULL)
+    reader_quirk (r, QUIRK_FORMAT, n);
+}
+
+static bool
+read_file_ref (struct reader *r, const xmlNode *n, struct disk *d,
+               struct ovf_error **err)
+{
+  CLEANUP_FREE char *ref = ovf_attr (n, "fileRef");
+  const struct appliance *a = r->a;
+
+  if (ref == NULL || *ref == '\0')
+    return true;
+  d->file = appliance_find_file (a, ref);
+  for (size_t i = 0; d->file == NO_INDEX && i < a->files.len; i++)
+    if (strcmp (a->files.ptr[i].href, ref) == 0) /* oVirt */
+      d->file = i;
+  if (d->file == NO_INDEX)
+    return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-003", n,
+                         "the disk '%s' names a file '%s' that is not in References",
+                         d->id, ref);
+  for (const struct disk *o = a->disks.ptr; o < d; o++)
+    if (o->file == d->file)
+      reader_find (r, OVF_WARNING, "OVF-DISK-003", n,
+                   "two disks have the file '%s'", ref);
+  return true;
+}
+
+/* A disk may only build on an earlier one, so that chains end. */
+static bool
+read_parent (struct reader *r, const xmlNode *n, struct disk *d,
+             struct ovf_error **err)
+{
+  CLEANUP_FREE char *ref = ovf_attr (n, "parentRef");
+  size_t own = (size_t)(d - r->a->disks.ptr), parent;
+
+  if (ref == NULL || *ref == '\0')
+    return true;
+  parent = appliance_find_disk (r->a, ref);
+  if (parent == NO_INDEX || parent >= own)
+    return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-009", n,
+                         "the parent '%s' of disk '%s' is no earlier disk", ref,
+                         d->id);
+  d->parent = parent;
+  if (d->capacity != r->a->disks.ptr[parent].capacity)
+    reader_find (r, OVF_WARNING, "OVF-DISK-009", n,
+                 "the disk '%s' and its parent '%s' differ in capacity", d->id, ref);
+  return true;
+}
+
+static bool
+read_disk (struct reader *r, const xmlNode *n, bool shared, struct ovf_error **err)
+{
+  CLEANUP_FREE char *id = ovf_attr (n, "diskId");
+  CLEANUP_FREE char *read_only = ovf_attr (n, "readOnly");
+  CLEANUP_FREE char *bus = NULL;
+  struct disk *d;
+
+  if (!ctx_within (r->ctx, LIMIT_DISKS, r->a->disks.len + 1,
+                   "the number of disks", err))
+    return error_place (err, NULL, r->in->name, xml_line (n));
+  if (id == NULL || *id == '\0') {
+    if (!reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-002", n,
+                       "a disk has no diskId"))
+      return false;
+  } else if (appliance_find_disk (r->a, id) != NO_INDEX
+             && !reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-002", n,
+                               "two disks have the diskId '%s'", id))
+    return false;
+  d = appliance_add_disk (r->a);
+  d->id = id ? STEAL (id) : xstrdup ("");
+  bus = ovf_attr (n, "disk-interface"); /* oVirt */
+  if (bus != NULL && xmlHashAddEntry (r->disk_buses, (const xmlChar *)d->id, bus) == 0)
+    STEAL (bus);
+  d->line = xml_line (n);
+  d->shared = shared;
+  parse_bool (read_only, &d->read_only);
+  if (!read_file_ref (r, n, d, err) || !read_capacity (r, n, d, err)
+      || !read_parent (r, n, d, err))
+    return false;
+  read_format (r, n, d);
+  read_populated (r, n, d);
+  return true;
+}
+
+bool
+read_disks (struct reader *r, const xmlNode *section, struct ovf_error **err)
+{
+  bool shared = section_kind (section) == SECTION_SHARED_DISKS;
+
+  XML_FOR (n, section) {
+    bool is_shared = is_ovf (n, "SharedDisk");
+    if (!is_shared && !is_ovf (n, "Disk")) {
+      if (!is_ovf (n, "Info") && !unknown_child (r, "OVF-EXT-004", n, err))
+        return false;
+      continue;
+    }
+    if (!ctx_alive (r->ctx, err) || !read_disk (r, n, shared || is_shared, err))
+      return false;
+  }
+  return true;
+}
+
+/* ---- capacities that a property gives ------------------------------------------ */
+/* The key alone, or with its class and instance (OVF-PROP-011). */
+static const char *
+find_property (const products *list, const char *name)
+{
+  VECTOR_FOR (p, list)
+    VECTOR_FOR (prop, &p->properties) {
+      CLEANUP_FREE char *full
+        = xasprintf ("%s%s%s%s%s", p->class_name ? p->class_name : "",
+                     p->class_name && *p->class_name ? "." : "", prop->key,
+                     p->instance && *p->instance ? "." : "",
+                     p->instance ? p->instance : "");
+      if (strcmp (prop->key, name) == 0 || strcmp (full, name) == 0)
+        return prop->value ? prop->value : "";
+    }
+  return NULL;
+}
+
+static const char *
+property_value_of (const struct appliance *a, const char *name)
+{
+  const char *value = NULL;
+
+  VECTOR_FOR (c, &a->collections)
+    if (value == NULL)
+      value = find_property (&c->products, name);
+  VECTOR_FOR (m, &a->machines)
+    if (value == NULL)
+      value = find_property (&m->products, name);
+  return value;
+}
+
+bool
+resolve_capacities (struct reader *r, const xmlNode *section, struct ovf_error **err)
+{
+  XML_FOR (n, section) {
+    CLEANUP_FREE char *id = ovf_attr (n, "diskId");
+    size_t i = id ? appliance_find_disk (r->a, id) : NO_INDEX;
+    struct disk *d = i != NO_INDEX ? &r->a->disks.ptr[i] : NULL;
+    const char *value;
+
+    if (d == NULL || d->capacity_property == NULL || d->capacity != NO_SIZE)
+      continue;
+    value = property_value_of (r->a, d->capacity_property);
+    if (value == NULL || *value == '\0') {
+      if (!reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-006", n,
+                         "the capacity of disk '%s' is a property '%s' without "
+                         "a value", d->id, d->capacity_property))
+        return false;
+    } else if (!set_capacity (r, n, d, value, err))
+      return false;
+  }
+  return true;
+}
