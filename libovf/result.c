@@ -7,7 +7,7 @@
 char *
 result_dump (struct json_t *j)
 {
-  char *text = json_dumps (j, JSON_ENSURE_ASCII | JSON_INDENT (2));
+  char *text = json_dumps (j, JSON_ENSURE_ASCII | JSON_ENCODE_ANY | JSON_INDENT (2));
 
   json_decref (j);
   if (text == NULL)

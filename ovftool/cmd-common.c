@@ -26,44 +26,56 @@ licence_title (struct cli *cli, const char *text)
   return cli_show (cli, cli_format (cli, "%.*s", (int)n, text));
 }
 
-/* Our commands never prompt: one line names the licences (cli.md 1).  Looking
- * reads the descriptor only; what is wrong with the source is said by the
- * operation itself. */
+/* The licences of a model: those of its machines and of their groups. */
+static const char *
+licence_titles (struct cli *cli, const json_t *model)
+{
+  static const char *const keys[] = { "machines", "collections" };
+  const char *all = NULL;
+
+  for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+    json_t *owner, *eula;
+    size_t i, j;
+
+    json_array_foreach (json_object_get (model, keys[k]), i, owner)
+      json_array_foreach (json_object_get (owner, "eulas"), j, eula) {
+        const char *title = licence_title (cli, json_string_value (eula));
+
+        all = all == NULL ? cli_format (cli, "'%s'", title)
+                          : cli_format (cli, "%s, '%s'", all, title);
+      }
+  }
+  return all;
+}
+
+/* Our commands never prompt: one line names the licences (cli.md 1).  The
+ * result says that there are some, and the source says which. */
 static void
-name_licences (struct cli *cli, const char *source)
+name_licences (struct cli *cli, const char *source, const json_t *result)
 {
   struct ovf_report *report;
   struct ovf_error *err = NULL;
   char *text = NULL;
-  json_t *model, *machine;
-  const char *names = NULL;
-  size_t i, n = 0;
+  json_t *model = NULL;
+  const char *titles = NULL;
+  size_t n = json_array_size (json_object_get (result, "eulas"));
 
-  if (strcmp (source, "-") == 0 || strstr (source, "://") != NULL
-      || cli_json (cli) || cli_quiet (cli))
+  if (n == 0 || cli_json (cli) || cli_quiet (cli))
     return;
   report = ovf_report_new ();
-  if (!ovf_info (cli_ctx (cli), source, cli_options (cli), report, &text, &err))
+  if (strcmp (source, "-") != 0
+      && !ovf_info (cli_ctx (cli), source, cli_options (cli), report, &text,
+                    &err))
     ovf_error_free (err);
   ovf_report_free (report);
-  model = text != NULL ? json_loads (text, 0, NULL) : NULL;
+  if (text != NULL)
+    model = json_loads (text, 0, NULL);
   free (text);
-  json_array_foreach (json_object_get (model, "machines"), i, machine) {
-    json_t *eula;
-    size_t j;
-
-    json_array_foreach (json_object_get (machine, "eulas"), j, eula) {
-      const char *title = licence_title (cli, json_string_value (eula));
-
-      names = n++ == 0 ? cli_format (cli, "'%s'", title)
-                       : cli_format (cli, "%s, '%s'", names, title);
-    }
-  }
+  titles = licence_titles (cli, model);
   json_decref (model);
-  if (n > 0)
-    fprintf (cli_out (cli),
-             "License agreement%s of this appliance: %s (ovftool info shows "
-             "%s)\n", n == 1 ? "" : "s", names, n == 1 ? "it" : "them");
+  fprintf (cli_out (cli), "License agreement%s that come%s with it: %s\n",
+           n == 1 ? "" : "s", n == 1 ? "s" : "",
+           titles != NULL ? titles : cli_format (cli, "%zu", n));
 }
 
 void
@@ -95,17 +107,21 @@ print_written (struct cli *cli, const json_t *result)
   }
 }
 
-/* A finding that is an error says that the target could not run it: nothing
- * was written, so that the plan alone must say so (cli.md 3.6). */
-static void
-judge_plan (struct cli *cli)
+/* What the library knows by name only, for now: better refused than ignored. */
+static bool
+refuse_pending (struct cli *cli)
 {
-  size_t n = ovf_report_count (cli_report (cli), OVF_FAULT);
+  static const char *const pending[] = { "for", "prop", "target-caps",
+                                         "kernel-dir", "follow-backing" };
 
-  if (n > 0)
-    cli_fail (cli, OVF_E_FORMAT, NULL,
-              "the target could not run this: %zu error%s above", n,
-              n == 1 ? "" : "s");
+  for (size_t i = 0; i < sizeof pending / sizeof pending[0]; i++) {
+    if (!cli_flag (cli, pending[i]))
+      continue;
+    cli_fail (cli, OVF_E_UNSUPPORTED, NULL, "'--%s' is not there yet",
+              pending[i]);
+    return true;
+  }
+  return false;
 }
 
 int
@@ -115,6 +131,8 @@ convert_run (struct cli *cli, const char *source, const char *target)
   char *text = NULL;
   json_t *result;
 
+  if (refuse_pending (cli))
+    return cli_finish (cli, NULL, NULL);
   if (target != NULL && strcmp (target, "-") == 0) {
     if (cli_json (cli))
       return cli_usage (cli, "--json and a target on standard output exclude "
@@ -122,13 +140,11 @@ convert_run (struct cli *cli, const char *source, const char *target)
     cli_keep_stdout (cli);
   }
   cli_set_subject (cli, source);
-  name_licences (cli, source);
   ovf_convert (cli_ctx (cli), source, target, cli_options (cli),
                cli_report (cli), &text, &err);
   result = cli_parse (cli, text);
+  name_licences (cli, source, result);
   if (result != NULL)
     print_written (cli, result);
-  if (err == NULL && cli_flag (cli, "dry-run"))
-    judge_plan (cli);
   return cli_finish (cli, result, err);
 }

@@ -359,12 +359,13 @@ inspect (struct cli *cli, const char *source)
   return model;
 }
 
-/* `--format spec`: what the library gives is the text itself. */
+/* `--format spec`: what the library gives is one string. */
 static int
 run_text (struct cli *cli, const char *source)
 {
   struct ovf_error *err = NULL;
   char *text = NULL;
+  json_t *spec;
 
   if (cli_json (cli))
     return cli_usage (cli, "--json and --format %s exclude each other",
@@ -372,9 +373,10 @@ run_text (struct cli *cli, const char *source)
   cli_set_subject (cli, source);
   ovf_info (cli_ctx (cli), source, cli_options (cli), cli_report (cli), &text,
             &err);
-  if (err == NULL && text != NULL)
-    fputs (text, cli_out (cli));
-  free (text);
+  spec = cli_parse (cli, text);
+  if (json_is_string (spec))
+    fputs (json_string_value (spec), cli_out (cli));
+  json_decref (spec);
   return cli_finish (cli, NULL, err);
 }
 
