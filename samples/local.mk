@@ -3,4 +3,5 @@ EXTRA_DIST += \
 	samples/boot-domain.py \
 	samples/demo.sh \
 	samples/make-appliance.sh \
+	samples/pack-ova.sh \
 	$(NULL)

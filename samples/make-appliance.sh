@@ -8,13 +8,14 @@
 # packages for that cannot be had, the guest is a boot sector that reads its
 # words from the disk and writes them to the serial port.
 #
-# Nothing of ovftool is used here: disk, descriptor, manifest and archive are
-# made by qemu-img, sha256sum and tar, as a stranger would make them.
+# Nothing of ovftool is used here: pack-ova.sh makes the package with
+# qemu-img, sha256sum and tar, as a stranger would.
 #
 #   GUEST=boot-sector   do not try to make the Linux guest
 set -euo pipefail
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 [ $# -eq 1 ] || { echo "usage: $0 DIR" >&2; exit 2; }
+here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/appliance.XXXXXX")
@@ -189,101 +190,6 @@ END
   dd if="$work/payload" of="$fat" bs=512 seek=$((2048 + sectors)) conv=notrunc status=none
 }
 
-# ---- the package -----------------------------------------------------------
-descriptor () { # descriptor CAPACITY SIZE
-  cat <<END
-<?xml version="1.0" encoding="UTF-8"?>
-<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1"
-    xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"
-    xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
-    xmlns:vssd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData">
-  <References>
-    <File ovf:id="file1" ovf:href="hello-disk1.vmdk" ovf:size="$2"/>
-  </References>
-  <DiskSection>
-    <Info>The disk</Info>
-    <Disk ovf:diskId="disk1" ovf:fileRef="file1" ovf:capacity="$1" ovf:capacityAllocationUnits="byte"
-        ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
-  </DiskSection>
-  <NetworkSection>
-    <Info>The networks</Info>
-    <Network ovf:name="VM Network"><Description>Where the guest says hello</Description></Network>
-  </NetworkSection>
-  <VirtualSystem ovf:id="hello">
-    <Info>A guest that says hello</Info>
-    <Name>hello</Name>
-    <OperatingSystemSection ovf:id="101"><Info>The system</Info></OperatingSystemSection>
-    <ProductSection>
-      <Info>The product</Info>
-      <Product>Hello</Product>
-      <Vendor>The ovftool project</Vendor>
-      <Version>1</Version>
-      <Property ovf:key="greeting" ovf:type="string" ovf:value="Hello" ovf:userConfigurable="true">
-        <Label>What to say</Label>
-      </Property>
-    </ProductSection>
-    <VirtualHardwareSection>
-      <Info>1 CPU, 256 MB, a disk on an LSI Logic SCSI controller, one NIC</Info>
-      <System>
-        <vssd:ElementName>Virtual Hardware Family</vssd:ElementName>
-        <vssd:InstanceID>0</vssd:InstanceID>
-        <vssd:VirtualSystemType>vmx-13</vssd:VirtualSystemType>
-      </System>
-      <Item>
-        <rasd:ElementName>1 CPU</rasd:ElementName>
-        <rasd:InstanceID>1</rasd:InstanceID>
-        <rasd:ResourceType>3</rasd:ResourceType>
-        <rasd:VirtualQuantity>1</rasd:VirtualQuantity>
-      </Item>
-      <Item>
-        <rasd:AllocationUnits>byte * 2^20</rasd:AllocationUnits>
-        <rasd:ElementName>256 MB of memory</rasd:ElementName>
-        <rasd:InstanceID>2</rasd:InstanceID>
-        <rasd:ResourceType>4</rasd:ResourceType>
-        <rasd:VirtualQuantity>256</rasd:VirtualQuantity>
-      </Item>
-      <Item>
-        <rasd:Address>0</rasd:Address>
-        <rasd:ElementName>SCSI controller 0</rasd:ElementName>
-        <rasd:InstanceID>3</rasd:InstanceID>
-        <rasd:ResourceSubType>lsilogic</rasd:ResourceSubType>
-        <rasd:ResourceType>6</rasd:ResourceType>
-      </Item>
-      <Item>
-        <rasd:AddressOnParent>0</rasd:AddressOnParent>
-        <rasd:ElementName>Hard disk 1</rasd:ElementName>
-        <rasd:HostResource>ovf:/disk/disk1</rasd:HostResource>
-        <rasd:InstanceID>4</rasd:InstanceID>
-        <rasd:Parent>3</rasd:Parent>
-        <rasd:ResourceType>17</rasd:ResourceType>
-      </Item>
-      <Item>
-        <rasd:AutomaticAllocation>true</rasd:AutomaticAllocation>
-        <rasd:Connection>VM Network</rasd:Connection>
-        <rasd:ElementName>Ethernet 1</rasd:ElementName>
-        <rasd:InstanceID>5</rasd:InstanceID>
-        <rasd:ResourceSubType>E1000</rasd:ResourceSubType>
-        <rasd:ResourceType>10</rasd:ResourceType>
-      </Item>
-    </VirtualHardwareSection>
-  </VirtualSystem>
-</Envelope>
-END
-}
-
-pack () {
-  local capacity
-  capacity=$(stat -c %s "$work/disk.raw")
-  qemu-img convert -f raw -O vmdk -o subformat=streamOptimized \
-    "$work/disk.raw" "$work/hello-disk1.vmdk"
-  descriptor "$capacity" "$(stat -c %s "$work/hello-disk1.vmdk")" >"$work/hello.ovf"
-  ( cd "$work"
-    sha256sum hello.ovf hello-disk1.vmdk \
-      | sed 's/^\([0-9a-f]*\)  \(.*\)$/SHA256(\2)= \1/' >hello.mf
-    tar --format=ustar --owner=0 --group=0 --mode=0644 -cf "$dir/hello.ova" \
-      hello.ovf hello.mf hello-disk1.vmdk )
-}
-
 if [ "${GUEST:-linux}" = linux ] && linux_disk; then
   echo "a Linux guest: $(basename "$(echo "$work"/kernel/boot/vmlinuz-*)")"
 else
@@ -291,5 +197,5 @@ else
   rm -f "$work/disk.raw"
   boot_sector_disk
 fi
-pack
+"$here/pack-ova.sh" -n hello -c lsilogic -m 256 "$work/disk.raw" "$dir/hello.ova"
 ls -l "$dir/hello.ova"
