@@ -48,10 +48,16 @@ house_tests = \
 	$(NULL)
 # Real files and real software, where OVFTOOL_SHARED names their folder.
 shared_tests = \
+	tests/shared/attacks.sh \
+	tests/shared/corpus-info.sh \
+	tests/shared/corpus-vmdk.sh \
+	tests/shared/guests.sh \
+	tests/shared/trust.sh \
 	$(NULL)
 
 # Data that the scripts read, and helpers they call.
 EXTRA_DIST += \
+	tests/shared/corpus-info.py \
 	tests/skips.allow \
 	tests/unit/tap.h \
 	tests/unit/no-cunit.sh \

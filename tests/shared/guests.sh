@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Real guests: a disk that boots is packed as an OVA with public tools,
+# imported for libvirt, and booted under QEMU on the controller that the
+# domain XML names.  The guest hashes its payload and says what it found.
+. ./tests/functions.sh
+needs_shared guests/make-guest.sh oracles/boot-guest.sh
+[ "${OVFTOOL_TEST_SLOW:-yes}" = yes ] || skip_all "OVFTOOL_TEST_SLOW=$OVFTOOL_TEST_SLOW"
+requires qemu-img qemu-system-x86_64 xmllint virt-xml-validate busybox cpio \
+  mcopy mkfs.vfat syslinux sfdisk mke2fs grub-mkstandalone modprobe
+
+"$SHARED/guests/make-guest.sh" "$tmp/guest" >"$tap_log" 2>&1 || {
+  tap_show "$tap_log"
+  skip_all "no guest can be made here"
+}
+sha=$(sed -n 's/^PAYLOAD_SHA256=//p' "$tmp/guest/guest.env")
+
+xpath () { xmllint --xpath "string($2)" "$1"; }
+
+# What boot-guest.sh calls the bus of the first disk.
+bus_of () {
+  local bus model
+  bus=$(xpath "$1" '//disk[@device="disk"][1]/target/@bus')
+  model=$(xpath "$1" '//controller[@type="scsi"][1]/@model')
+  case $bus/$model in
+    scsi/vmpvscsi) echo pvscsi ;;
+    scsi/lsilogic) echo lsi ;;
+    scsi/lsisas1068) echo lsisas ;;
+    scsi/*) echo scsi ;;
+    *) echo "$bus" ;;
+  esac
+}
+
+# guest NAME FIRMWARE CONTROLLER WANTED-BUS IMPORT-OPTIONS...
+guest () {
+  local name=$1 firmware=$2 controller=$3 bus=$4 efi=bios xml disk
+  shift 4
+  [ "$firmware" = bios ] || efi=efi
+  ok "$name: packed" "$srcdir/samples/pack-ova.sh" -n "$name" -f "$efi" \
+    -c "$controller" "$tmp/guest/disk-$firmware.raw" "$tmp/$name.ova"
+  expect_exit 0 "$name: verified" $VG "$OVFTOOL" verify "$tmp/$name.ova"
+  expect_exit 0 "$name: imported" $VG "$OVFTOOL" import "$tmp/$name.ova" \
+    --to libvirt -o "$tmp/$name" "$@"
+  xml=$tmp/$name/$name.xml
+  ok "$name: libvirt accepts the XML" virt-xml-validate "$xml" domain
+  disk=$(xpath "$xml" '//disk[@device="disk"][1]/source/@file')
+  is "$name: bus" "$(bus_of "$xml")" "$bus"
+  is "$name: UEFI only where asked for" \
+    "$(xmllint --xpath 'boolean(//os[@firmware="efi"] or //os/loader)' "$xml")" \
+    "$([ "$firmware" = uefi ] && echo true || echo false)"
+  ok "$name: the disk holds the same bytes" qemu-img compare -f raw \
+    -F "$(xpath "$xml" '//disk[@device="disk"][1]/driver/@type')" \
+    "$tmp/guest/disk-$firmware.raw" "$disk"
+  ok "$name: boots with its payload whole" "$SHARED/oracles/boot-guest.sh" \
+    -f "$firmware" -b "$bus" -t 180 -e "$sha" "$disk"
+  ok "$name: boots as the XML says" "$srcdir/samples/boot-domain.py" \
+    --seconds 180 --until "payload=$sha" "$xml"
+}
+
+# The guest's kernel (cloud flavour) has drivers for these.
+guest bios-lsilogic bios lsilogic ide
+guest bios-ide bios ide ide --disk-format raw
+guest uefi-pvscsi uefi VirtualSCSI pvscsi
+guest uefi-native uefi lsilogic virtio --hardware native --disk-option compressed
+done_testing
