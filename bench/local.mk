@@ -1,1 +1,12 @@
-# bench
+# Benchmarks: `make bench`, not part of `make check`.
+EXTRA_DIST += \
+	bench/README.md \
+	bench/import.sh \
+	bench/pair.py \
+	$(NULL)
+
+bench: all
+	OVFTOOL=$(abs_top_builddir)/ovftool/ovftool \
+	  $(srcdir)/bench/import.sh $(BENCHDIR)
+
+.PHONY: bench
