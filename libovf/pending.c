@@ -30,12 +30,8 @@ PENDING (ovf_disk_check, ONE_FILE)
 PENDING (ovf_disk_convert, TWO_FILES)
 
 /* Rows of tables whose files are not there yet. */
-const struct converter ovf_converter __attribute__ ((weak)) = { .name = "ovf" };
 const struct converter libvirt_converter __attribute__ ((weak)) = {
   .name = "libvirt"
-};
-const struct disk_format vmdk_format __attribute__ ((weak)) = {
-  .name = "vmdk", .suffix = ".vmdk"
 };
 const struct disk_format qcow2_format __attribute__ ((weak)) = {
   .name = "qcow2", .suffix = ".qcow2"

@@ -8,24 +8,6 @@
 
 #define TITLE_MAX 60 /* bytes of a licence's first line that are shown */
 
-/* The first line of a licence agreement that says something. */
-const char *
-licence_title (struct cli *cli, const char *text)
-{
-  size_t n;
-
-  text += strspn (text, " \t\r\n");
-  n = strcspn (text, "\r\n");
-  if (n > TITLE_MAX) {
-    n = TITLE_MAX;
-    /* Not within a character. */
-    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-      n--;
-    return cli_show (cli, cli_format (cli, "%.*s...", (int)n, text));
-  }
-  return cli_show (cli, cli_format (cli, "%.*s", (int)n, text));
-}
-
 /* The licences of a model: those of its machines and of their groups. */
 static const char *
 licence_titles (struct cli *cli, const json_t *model)
@@ -39,7 +21,8 @@ licence_titles (struct cli *cli, const json_t *model)
 
     json_array_foreach (json_object_get (model, keys[k]), i, owner)
       json_array_foreach (json_object_get (owner, "eulas"), j, eula) {
-        const char *title = licence_title (cli, json_string_value (eula));
+        const char *title = show_first_line (cli, json_string_value (eula),
+                                             TITLE_MAX);
 
         all = all == NULL ? cli_format (cli, "'%s'", title)
                           : cli_format (cli, "%s, '%s'", all, title);

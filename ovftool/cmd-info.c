@@ -5,6 +5,8 @@
 
 #include "show.h"
 
+#define COLUMN_MAX 60 /* bytes of a text in a table */
+
 /* "4.0 GiB", or "unknown" where the source does not say. */
 static const char *
 size_of (struct cli *cli, const json_t *o, const char *key)
@@ -16,6 +18,15 @@ static void
 heading (struct cli *cli, const char *text)
 {
   fprintf (cli_out (cli), "\n%s\n", text);
+}
+
+/* What stands in the last column of a table. */
+static const char *
+short_text (struct cli *cli, const json_t *o, const char *key)
+{
+  const char *text = json_get_text (o, key);
+
+  return text != NULL ? show_first_line (cli, text, COLUMN_MAX) : "";
 }
 
 /* ---- the package ------------------------------------------------------- */
@@ -117,7 +128,7 @@ print_networks (struct cli *cli, const json_t *model)
   heading (cli, "Networks");
   json_array_foreach (networks, i, network)
     table_add (&table, json_show (cli, network, "name", "-"),
-               json_show (cli, network, "description", ""));
+               short_text (cli, network, "description"));
   table_print (&table, "  ");
 }
 
@@ -176,8 +187,10 @@ print_system (struct cli *cli, const json_t *machine)
 {
   const json_t *serials = json_object_get (machine, "serials");
 
-  show_row (cli, "Name", json_show (cli, machine, "name", NULL));
-  show_row (cli, "Description", json_show (cli, machine, "description", NULL));
+  if (!json_equal (json_object_get (machine, "name"),
+                   json_object_get (machine, "id")))
+    show_row (cli, "Name", json_show (cli, machine, "name", NULL));
+  show_text (cli, "Description", json_get_text (machine, "description"));
   show_row (cli, "System", os_text (cli, machine));
   show_row (cli, "Hardware", json_show_list (cli, machine, "hardware"));
   show_row (cli, "CPUs", cpu_text (cli, machine));
@@ -274,7 +287,7 @@ print_properties (struct cli *cli, const json_t *product)
                json_show (cli, p, "full_key", json_show (cli, p, "key", "-")),
                json_show (cli, p, "type", ""),
                value != NULL ? cli_format (cli, "= %s", value) : "",
-               json_show (cli, p, "label", ""));
+               short_text (cli, p, "label"));
   }
   table_print (&table, "    ");
 }
@@ -311,11 +324,8 @@ print_licences (struct cli *cli, const json_t *machine)
   size_t i;
 
   json_array_foreach (json_object_get (machine, "eulas"), i, eula)
-    show_row (cli, "License",
-              cli_verbose (cli)
-                ? cli_show_json (cli, eula)
-                : licence_title (cli, json_string_value (eula)));
-  show_row (cli, "Annotation", json_show (cli, machine, "annotation", NULL));
+    show_text (cli, "License", json_string_value (eula));
+  show_text (cli, "Annotation", json_get_text (machine, "annotation"));
 }
 
 static void

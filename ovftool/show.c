@@ -9,12 +9,52 @@
 #include "cli.h"
 
 #define LABEL_WIDTH 16
+#define TEXT_MAX 100 /* bytes of a long text in one row */
 
 void
 show_row (struct cli *cli, const char *label, const char *value)
 {
   if (value != NULL)
     fprintf (cli_out (cli), "  %-*s  %s\n", LABEL_WIDTH, label, value);
+}
+
+const char *
+show_first_line (struct cli *cli, const char *untrusted, size_t max)
+{
+  size_t n, whole;
+
+  untrusted += strspn (untrusted, " \t\r\n");
+  n = strcspn (untrusted, "\r\n");
+  whole = strlen (untrusted);
+  if (n > max) {
+    n = max;
+    /* Not within a character. */
+    while (n > 0 && ((unsigned char)untrusted[n] & 0xc0) == 0x80)
+      n--;
+  }
+  return cli_show (cli, cli_format (cli, "%.*s%s", (int)n, untrusted,
+                                    n < whole ? " ..." : ""));
+}
+
+void
+show_text (struct cli *cli, const char *label, const char *untrusted)
+{
+  if (untrusted == NULL || *untrusted == '\0')
+    return;
+  if (!cli_verbose (cli)) {
+    show_row (cli, label, show_first_line (cli, untrusted, TEXT_MAX));
+    return;
+  }
+  while (*untrusted != '\0') {
+    size_t n = strcspn (untrusted, "\r\n");
+
+    show_row (cli, label,
+              cli_show (cli, cli_format (cli, "%.*s", (int)n, untrusted)));
+    label = "";
+    untrusted += n;
+    untrusted += *untrusted == '\r';
+    untrusted += *untrusted == '\n';
+  }
 }
 
 /* Characters, not bytes: what follows the first byte of one begins with the

@@ -7,6 +7,10 @@
 
 /* "  Label            value\n"; a NULL value prints nothing. */
 void show_row (struct cli *, const char *label, const char *value);
+/* A text of several lines: the first one, or with --verbose all of them. */
+void show_text (struct cli *, const char *label, const char *untrusted);
+/* The first line that says something, escaped, at most `max` bytes of it. */
+const char *show_first_line (struct cli *, const char *untrusted, size_t max);
 
 #define TABLE_COLUMNS 8
 struct table {
@@ -32,8 +36,5 @@ const char *json_show (struct cli *, const json_t *, const char *key,
                        const char *otherwise);
 /* The strings of a list with blanks between, escaped; NULL when empty. */
 const char *json_show_list (struct cli *, const json_t *, const char *key);
-
-/* The first line of a licence that says something, escaped. */
-const char *licence_title (struct cli *, const char *text);
 
 #endif
