@@ -77,7 +77,6 @@ grep -E '^(libovf|converters)/.*[^A-Za-z0-9_](stdout|stderr)[^A-Za-z0-9_]' \
 empty "the library does not know stdout and stderr" "$tmp/hits"
 banned "the library does not exit" 'exit|_exit|quick_exit' \
   'libovf/base/(child|sandbox)\.c' '(libovf|converters)/.*'
-banned "only base aborts: failed allocations" 'abort' 'libovf/base/.*|ovftool/memory\.c'
 banned "the environment is read by the program, for children and for keys" \
   '(secure_)?getenv' 'libovf/base/child\.c|ovftool/.*|libovf/package/(passin|signer-run|write)\.c'
 banned "assertions are not left to input" 'assert'
