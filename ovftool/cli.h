@@ -29,7 +29,7 @@ enum progress_mode {
 };
 struct progress {
   enum progress_mode mode;
-  char *what;
+  char *what, *shown;        /* as it is, and escaped */
   uint64_t started, printed; /* milliseconds of the monotonic clock */
   uint64_t first;            /* bytes done when it started */
   unsigned percent;          /* last one printed, 101 = none */
@@ -66,6 +66,8 @@ struct cli {
 
 struct cli *cli_new (const struct command *);
 void cli_free (struct cli *);
+/* What --color says (NULL = auto), for this descriptor. */
+bool wants_color (const char *when, int fd);
 /* ---- memory.c: there is some, or the program ends -------------------- */
 void *must_have (void *p); /* p, which is not NULL */
 void *must_realloc (void *p, size_t n);

@@ -1,18 +1,22 @@
 bin_PROGRAMS += ovftool/ovftool
-ovftool_ovftool_SOURCES = \
+ovftool_ovftool_SOURCES = ovftool/main.c
+# Linked into the program, so that it runs in place from any folder and needs
+# no path to a shared library.
+ovftool_ovftool_LDADD = ovftool/libcli.la libovf/libovf-core.la $(JANSSON_LIBS)
+
+# All but main (), so that unit tests reach it.
+noinst_LTLIBRARIES += ovftool/libcli.la
+ovftool_libcli_la_SOURCES = \
 	ovftool/cli.h \
 	ovftool/command.h \
 	ovftool/show.h \
 	$(ovftool_cli_sources) \
 	$(ovftool_command_sources) \
 	$(NULL)
-# Linked into the program, so that it runs in place from any folder and needs
-# no path to a shared library.
-ovftool_ovftool_LDADD = libovf/libovf-core.la $(JANSSON_LIBS)
 
 ovftool_cli_sources = \
+	ovftool/cli.c \
 	ovftool/document.c \
-	ovftool/main.c \
 	ovftool/memory.c \
 	ovftool/options.c \
 	ovftool/output.c \

@@ -63,7 +63,7 @@ draw_bar (struct cli *cli, const struct ovf_progress *p, uint64_t now)
     size_text (size, rate);
     snprintf (tail, sizeof tail, "  %s/s", size);
   }
-  fprintf (stderr, CLEAR_LINE "%-*.*s", NAME_WIDTH, NAME_WIDTH, s->what);
+  fprintf (stderr, CLEAR_LINE "%-*.*s", NAME_WIDTH, NAME_WIDTH, s->shown);
   if (p->total == 0) {
     size_text (size, p->done);
     fprintf (stderr, "  %s%s", size, tail);
@@ -105,7 +105,9 @@ on_progress (void *opaque, const struct ovf_progress *p)
 
   if (s->what == NULL || strcmp (s->what, p->what) != 0 || p->done < s->first) {
     free (s->what);
-    s->what = ovf_escape (p->what);
+    free (s->shown);
+    s->what = must_have (strdup (p->what));
+    s->shown = ovf_escape (p->what);
     s->started = now;
     s->first = p->done;
     s->printed = 0;
@@ -168,5 +170,6 @@ progress_done (struct cli *cli)
 {
   progress_clear (cli);
   free (cli->progress.what);
-  cli->progress.what = NULL;
+  free (cli->progress.shown);
+  cli->progress.what = cli->progress.shown = NULL;
 }

@@ -27,6 +27,7 @@ unit_check = \
 unit_converters = \
 	$(NULL)
 unit_top = \
+	tests/unit/test-cli \
 	$(NULL)
 
 # ---- scripts: a line a test -----------------------------------------------
@@ -87,6 +88,7 @@ unit_tests = $(unit_base) $(unit_model) $(unit_package) $(unit_disk) \
 	$(unit_check) $(unit_converters) $(unit_top)
 # What a program without a list of its own is linked with: the unit tests.
 LDADD = libovf/libovf-core.la $(CUNIT_LIBS)
+tests_unit_test_cli_LDADD = ovftool/libcli.la $(LDADD)
 AM_CPPFLAGS += $(CUNIT_CFLAGS)
 if HAVE_CUNIT
 check_PROGRAMS += $(unit_tests)
