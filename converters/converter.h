@@ -60,7 +60,7 @@ struct converter {
 
 /* One word adds a converter.  table.c, `formats`, the manual and the tests
  * use it. */
-#define CONVERTERS(X) X (ovf)
+#define CONVERTERS(X) X (libvirt) X (ovf)
 #define DECLARE(n) extern const struct converter n##_converter;
 CONVERTERS (DECLARE)
 #undef DECLARE

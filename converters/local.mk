@@ -21,6 +21,12 @@ converters_ovf_sources = \
 	$(NULL)
 
 converters_libvirt_sources = \
+	converters/libvirt.c converters/libvirt.h \
+	converters/libvirt-devices.c \
+	converters/libvirt-loss.c \
+	converters/libvirt-os.c \
+	converters/libvirt-place.c \
+	converters/libvirt-write.c \
 	$(NULL)
 
 EXTRA_DIST += converters/README.md

@@ -2,7 +2,6 @@
 /* Operations that are not there yet: weak definitions, which the real ones
  * replace.  This file goes when they are all there. */
 #include "base/error.h"
-#include "converter.h"
 #include "disk/disk.h"
 
 #define PENDING(name, ...)                                                    \
@@ -30,9 +29,6 @@ PENDING (ovf_disk_check, ONE_FILE)
 PENDING (ovf_disk_convert, TWO_FILES)
 
 /* Rows of tables whose files are not there yet. */
-const struct converter libvirt_converter __attribute__ ((weak)) = {
-  .name = "libvirt"
-};
 const struct disk_format qcow2_format __attribute__ ((weak)) = {
   .name = "qcow2", .suffix = ".qcow2"
 };

@@ -106,6 +106,21 @@ has_controller (const struct machine *m, const struct drive *d)
   return false;
 }
 
+/* No machine has more; and who looks every drive up stays fast. */
+static bool
+few_devices (const struct ovf_ctx *ctx, const struct appliance *a,
+             const struct machine *m, struct ovf_error **err)
+{
+  if (ctx_within (ctx, LIMIT_DISKS, m->drives.len,
+                  "the number of drives of a machine", err)
+      && ctx_within (ctx, LIMIT_DISKS, m->controllers.len,
+                     "the number of controllers of a machine", err)
+      && ctx_within (ctx, LIMIT_DISKS, m->nics.len,
+                     "the number of network adapters of a machine", err))
+    return true;
+  return error_place (err, NULL, a->descriptor, m->line);
+}
+
 static bool
 check_drives (const struct appliance *a, const struct machine *m,
               struct ovf_error **err)
@@ -122,9 +137,11 @@ check_drives (const struct appliance *a, const struct machine *m,
 }
 
 static bool
-check_machine (const struct appliance *a, const struct machine *m,
-               struct ovf_error **err)
+check_machine (const struct ovf_ctx *ctx, const struct appliance *a,
+               const struct machine *m, struct ovf_error **err)
 {
+  if (!few_devices (ctx, a, m, err))
+    return false;
   if (!in_range (m->kernel_file, a->files.len)
       || !in_range (m->ramdisk_file, a->files.len))
     return unsound (err, a, m->line, "a kernel's file does not exist");
@@ -164,7 +181,7 @@ model_check (const struct ovf_ctx *ctx, const struct appliance *a,
                    "the number of virtual machines", err))
     return error_place (err, NULL, a->descriptor, 0);
   VECTOR_FOR (m, &a->machines)
-    if (!check_machine (a, m, err))
+    if (!check_machine (ctx, a, m, err))
       return false;
   return true;
 }

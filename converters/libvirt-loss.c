@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a model holds and a domain has no place for.  What changes its kind
+ * (controllers, adapters) is reported where that is decided. */
+#include "libvirt.h"
+
+static size_t
+count_properties (const products *v)
+{
+  size_t n = 0;
+
+  VECTOR_FOR (p, v)
+    n += p->properties.len;
+  return n;
+}
+
+static void
+lost_properties (const struct appliance *a, const struct machine *m,
+                 struct ovf_report *report)
+{
+  size_t n = count_properties (&m->products);
+
+  for (size_t i = m->collection; i < a->collections.len;
+       i = a->collections.ptr[i].parent)
+    n += count_properties (&a->collections.ptr[i].products);
+  if (n == 0)
+    return;
+  report_loss (report, "libvirt", "properties",
+               "a domain cannot carry the appliance's %zu propert%s", n,
+               n == 1 ? "y" : "ies");
+  report_hint (report, "'ovftool env' makes the ISO from which the guest "
+                       "reads them");
+}
+
+/* One line for all of them: an export of VMware has dozens. */
+static void
+lost_extras (const extras *v, const char *of, struct ovf_report *report)
+{
+  enum { SHOWN = 5 };
+  CLEANUP_FREE char *list = xstrdup ("");
+  size_t n = 0;
+
+  VECTOR_FOR (e, v) {
+    char *longer;
+    if (n++ >= SHOWN)
+      continue;
+    longer = xasprintf ("%s%s%s", list, n > 1 ? ", " : "",
+                        e->key ? e->key : "?");
+    free (list);
+    list = longer;
+  }
+  if (n > 0)
+    report_loss (report, "libvirt", "settings",
+                 "%zu setting%s of %s %s left out: %s%s", n, n > 1 ? "s" : "",
+                 of, n > 1 ? "are" : "is", list, n > SHOWN ? ", ..." : "");
+}
+
+static void
+lost_kernel (const struct machine *m, struct ovf_report *report)
+{
+  if (m->kernel != NULL && m->kernel_file == NO_INDEX) {
+    report_loss (report, "libvirt", "kernel",
+                 "the kernel '%s' is not among the files: the guest boots "
+                 "from its disk", m->kernel);
+  }
+  else if (m->ramdisk != NULL && m->ramdisk_file == NO_INDEX)
+    report_loss (report, "libvirt", "kernel",
+                 "the initial ramdisk '%s' is not among the files",
+                 m->ramdisk);
+  if (m->bootloader != NULL)
+    report_loss (report, "libvirt", "bootloader",
+                 "the boot loader '%s' of the host is left out",
+                 m->bootloader);
+  if (m->paravirtual == YES) {
+    report_loss (report, "libvirt", "paravirtual",
+                 "a paravirtual Xen guest becomes a fully virtual one");
+    report_hint (report, "its kernel must be able to run on a PC");
+  }
+}
+
+void
+libvirt_losses (const struct appliance *a, const struct machine *m,
+                struct ovf_report *report)
+{
+  lost_properties (a, m, report);
+  lost_extras (&a->extras, "the package", report);
+  lost_extras (&m->extras, "the machine", report);
+  lost_kernel (m, report);
+  if (m->start_order > 0 && a->machines.len > 1)
+    report_loss (report, "libvirt", "startup",
+                 "domains have no start order: '%s' is number %u",
+                 m->name ? m->name : "", m->start_order);
+}
