@@ -2,7 +2,6 @@
 /* Operations that are not there yet: weak definitions, which the real ones
  * replace.  This file goes when they are all there. */
 #include "base/error.h"
-#include "disk/disk.h"
 
 #define PENDING(name, ...)                                                    \
   __attribute__ ((weak)) bool name (__VA_ARGS__)                              \
@@ -27,8 +26,3 @@ PENDING (ovf_convert, TWO_FILES)
 PENDING (ovf_disk_info, ONE_FILE)
 PENDING (ovf_disk_check, ONE_FILE)
 PENDING (ovf_disk_convert, TWO_FILES)
-
-/* Rows of tables whose files are not there yet. */
-const struct disk_format qcow2_format __attribute__ ((weak)) = {
-  .name = "qcow2", .suffix = ".qcow2"
-};

@@ -212,7 +212,8 @@ struct disk_format {
 /* ---- the table -------------------------------------------------------- */
 /* One word adds a format. */
 #define DISK_FORMATS(X)                                                       \
-  X (raw) X (vmdk)
+  X (raw) X (vmdk) X (qcow2) X (vdi) X (vhd) X (vhdx) X (qed) X (parallels)   \
+  X (luks)
 #define DECLARE(n) extern const struct disk_format n##_format;
 DISK_FORMATS (DECLARE)
 #undef DECLARE

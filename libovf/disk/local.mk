@@ -7,8 +7,11 @@ libovf_disk_sources = \
 libovf_disk_engine_sources = \
 	libovf/disk/bits.c libovf/disk/bits.h \
 	libovf/disk/copy.c \
+	libovf/disk/headers.c \
 	libovf/disk/inflate.c \
 	libovf/disk/piece.c \
+	libovf/disk/qcow2.c \
+	libovf/disk/qcow2-write.c libovf/disk/qcow2-write.h \
 	libovf/disk/raw.c \
 	libovf/disk/table.c \
 	libovf/disk/vmdk.h \

@@ -244,9 +244,8 @@ add_cluster (struct disk_source *s, struct piece *p, uint64_t stop,
 
 /* ---- pieces ---------------------------------------------------------- */
 
-/* The cells of the next PIECE_MAX bytes that hold any; no bytes yet. */
-static bool
-map_piece (struct disk_source *s, struct piece *p, struct ovf_error **err)
+bool
+qcow2_map (struct disk_source *s, struct piece *p, struct ovf_error **err)
 {
   struct qcow2_source *q = s->state;
   uint64_t stop = 0;
@@ -299,7 +298,7 @@ qcow2_next (struct disk_source *s, struct piece *p, struct ovf_error **err)
 {
   struct qcow2_source *q = s->state;
 
-  if (q->done || !map_piece (s, p, err))
+  if (q->done || !qcow2_map (s, p, err))
     return false;
   if (p->count == 0) {
     q->done = true;

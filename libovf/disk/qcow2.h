@@ -52,6 +52,9 @@ bool qcow2_readable (const struct qcow2_header *, const char *name,
 
 bool qcow2_open (struct disk_source *, struct ovf_error **err);
 bool qcow2_next (struct disk_source *, struct piece *, struct ovf_error **err);
+/* The cells of the next PIECE_MAX bytes that hold any, without their bytes;
+ * none at the end. */
+bool qcow2_map (struct disk_source *, struct piece *, struct ovf_error **err);
 bool qcow2_decode (struct disk_source *, unsigned worker, struct piece *in,
                    struct piece *out, struct ovf_error **err);
 void qcow2_close (struct disk_source *);
