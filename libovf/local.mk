@@ -28,6 +28,7 @@ libovf_libovf_la_DEPENDENCIES = libovf/libovf-core.la libovf/libovf.map
 libovf_top_sources = \
 	libovf/ovf.h \
 	libovf/formats.c \
+	libovf/disk-ops.c \
 	libovf/pending.c \
 	libovf/options.c libovf/options.h libovf/options.def \
 	libovf/pipeline.h libovf/source.c libovf/copy-disk.c libovf/result.c \

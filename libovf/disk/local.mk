@@ -8,7 +8,7 @@ libovf_disk_engine_sources = \
 	libovf/disk/bits.c libovf/disk/bits.h \
 	libovf/disk/copy.c \
 	libovf/disk/headers.c \
-	libovf/disk/inflate.c \
+	libovf/disk/inflate.c libovf/disk/inspect.c \
 	libovf/disk/piece.c \
 	libovf/disk/qcow2.c \
 	libovf/disk/qcow2-write.c libovf/disk/qcow2-write.h \
