@@ -124,6 +124,26 @@ package_blob (struct package *p, const char *href, uint64_t chunk_size,
   return span_blob (p, href, chunk_size, size, err);
 }
 
+struct blob *
+package_member (struct package *p, const char *name, struct ovf_error **err)
+{
+  indexes one = { 0 };
+  struct blob *b = NULL;
+  size_t i;
+
+  if (p->form == PACKAGE_PIPE)
+    return pipe_blob (p, name, 0, BLOB_UNKNOWN, err);
+  i = package_find (p, name);
+  if (i == SIZE_MAX) {
+    missing_file (p, name, err);
+    return NULL;
+  }
+  indexes_append (&one, i);
+  b = join_spans (p, &one);
+  free (one.ptr);
+  return b;
+}
+
 /* ---- when it was read -------------------------------------------------------------- */
 static void
 keep_segment (struct package *p, struct blob *b, size_t segment, size_t i)

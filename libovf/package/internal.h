@@ -42,6 +42,7 @@ struct package {
   char *ca;
   bool judged;              /* the signature */
   strings used;             /* the hrefs that are used */
+  bool use_all;             /* every member is */
   unsigned tap;             /* what every file read is hashed with */
   unsigned tap_more;        /* what the caller wants besides */
 

@@ -205,14 +205,20 @@ name_is_of (const char *name, const char *href)
 }
 
 bool
+member_is_of (const char *name, const char *href)
+{
+  CLEANUP_FREE char *decoded = percent_decoded (href);
+
+  return name_is_of (name, href) || (decoded != NULL && name_is_of (name, decoded));
+}
+
+bool
 package_is_used (const struct package *p, const char *name)
 {
-  VECTOR_FOR (href, &p->used) {
-    CLEANUP_FREE char *decoded = percent_decoded (*href);
-    if (name_is_of (name, *href) || (decoded != NULL && name_is_of (name, decoded)))
+  VECTOR_FOR (href, &p->used)
+    if (member_is_of (name, *href))
       return true;
-  }
-  return false;
+  return p->use_all;
 }
 
 bool
@@ -492,6 +498,8 @@ package_probe (const char *path, int fd)
 
   if (fstat (fd, &st) != 0)
     return false;
+  if (S_ISFIFO (st.st_mode)) /* nothing else can be used without seeking */
+    return true;
   if (S_ISDIR (st.st_mode)) {
     bool any = dir_find (fd, ".ovf", &found, NULL) && found.len > 0;
     strings_free (&found);

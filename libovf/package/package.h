@@ -80,10 +80,17 @@ void package_tap (struct package *, unsigned algorithms);
 const char *package_digest (const struct package *, const char *name,
                             enum digest_alg);
 
+/* A member as it stands in the package, by its own name. */
+struct blob *package_member (struct package *, const char *name,
+                             struct ovf_error **err);
+/* Is `name` the file of `href` or one of its chunks? */
+bool member_is_of (const char *name, const char *href);
+
 /* ---- trust (trust.c, signature.c) ------------------------------------ */
 /* Before any file is used and after package_refer (): parses the manifest,
  * compares the descriptor, checks that every href of `used` (descriptor
- * excluded) is listed, and judges the signature under the policy.
+ * excluded) is listed, and judges the signature under the policy.  used NULL:
+ * every member is.
  * OVF_E_INTEGRITY (exit 4); a manifest that is none is OVF_E_FORMAT.
  * Without this call nothing is compared. */
 bool package_trust (struct package *, const struct trust_policy *,

@@ -133,10 +133,21 @@ check_descriptor (struct package *p, struct ovf_error **err)
   return compare (p, e, hex, err);
 }
 
+static bool
+check_all (struct package *p, struct ovf_error **err)
+{
+  VECTOR_FOR (m, &p->members)
+    if (package_part (p, m->name) == NULL && manifest_find (&p->list, m->name) == NULL)
+      return unlisted (p, m->name, err);
+  return true;
+}
+
 /* A file that is not there is another error, of whoever uses it. */
 static bool
 check_used (struct package *p, struct ovf_error **err)
 {
+  if (p->use_all)
+    return check_all (p, err);
   VECTOR_FOR (href, &p->used) {
     indexes found = { 0 };
     bool good = package_resolve (p, *href, false, &found, err);
@@ -254,8 +265,10 @@ package_trust (struct package *p, const struct trust_policy *policy,
 {
   p->report = report;
   trust_take_policy (p, policy);
-  VECTOR_FOR (s, used)
-    strings_append (&p->used, xstrdup (*s));
+  p->use_all = used == NULL;
+  if (used != NULL)
+    VECTOR_FOR (s, used)
+      strings_append (&p->used, xstrdup (*s));
   p->checking = policy->verify;
   if (!p->checking) {
     report_unchecked (p);
