@@ -367,7 +367,6 @@ next_header (struct ova *o, struct archive_entry **e)
 
   if (o->utf8 != (locale_t)0)
     old = uselocale (o->utf8);
-  tar_watch_entry (&o->watch);
   r = archive_read_next_header (o->archive, e);
   if (old != (locale_t)0)
     uselocale (old);
@@ -420,6 +419,8 @@ ova_next (struct ova *o, struct member *ret, struct ovf_error **err)
     }
     if (!take_entry (o, e, ret, &folder, err))
       return -1;
+    /* Not before the next header: the first is read when opening. */
+    tar_watch_entry (&o->watch);
   } while (folder);
   return 1;
 }

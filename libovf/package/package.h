@@ -104,7 +104,8 @@ bool package_blob_done (struct package *, struct blob *, struct ovf_error **err)
  * Elsewhere there is nothing to do. */
 bool package_settle (struct package *, struct ovf_error **err);
 
-/* Everything `verify` says (cli.md 3.1): hashes all members. */
+/* Everything `verify` says (cli.md 3.1): hashes all members.  After
+ * package_refer (). */
 struct verified_file {
   char *name;
   bool listed, match;

@@ -218,7 +218,6 @@ static bool
 look_at_all (struct package *p, const strings *referenced, struct verdict *v,
              struct flaws *flaws, struct ovf_error **err)
 {
-  package_refer (p, referenced);
   if (p->form == PACKAGE_PIPE && !pipe_drain (p, err))
     return false;
   if (p->manifest.name != NULL && !trust_parse (p, err))
