@@ -53,6 +53,10 @@ run_each (struct cli *cli, int argc, char **argv, operation_fn *operation,
     if (err != NULL)
       cli_error (cli, err);
   }
+  if (json_array_size (images) == 0) {
+    json_decref (images);
+    return cli_finish (cli, NULL, NULL);
+  }
   return cli_finish (cli, json_pack ("{s:o}", "images", images), NULL);
 }
 
