@@ -36,14 +36,12 @@ cli_tests = \
 	tests/cli/cli-color.sh \
 	tests/cli/cli-completion.sh \
 	tests/cli/cli-help.sh \
-	tests/cli/cli-info.sh \
 	tests/cli/cli-json.sh \
-	tests/cli/cli-progress.sh \
-	tests/cli/cli-signals.sh \
 	tests/cli/cli-usage.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
+	tests/hostile/run.sh \
 	tests/doc/podcheck.sh \
 	$(NULL)
 # The tree itself.
@@ -61,6 +59,8 @@ shared_tests = \
 
 # Data that the scripts read, and helpers they call.
 EXTRA_DIST += \
+	tests/hostile/LIST \
+	tests/hostile/make.py \
 	tests/shared/corpus-info.py \
 	tests/skips.allow \
 	tests/unit/tap.h \
