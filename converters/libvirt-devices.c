@@ -119,9 +119,30 @@ write_boot (struct xmlw *w, unsigned order)
   xmlw_end (w);
 }
 
+/* What the source says, or the order of write_boot_devices () by device. */
+static unsigned
+drive_boot_order (const struct machine *m, const struct layout *l,
+                  const struct place *p)
+{
+  unsigned order = 1;
+
+  if (has_boot_order (m) || l->explicit_boot == NULL)
+    return p->drive->boot_order;
+  if (p == l->explicit_boot)
+    return order;
+  if (p->drive->kind != DRIVE_CDROM)
+    return 0;
+  VECTOR_FOR (q, &l->places) {
+    order += q->drive->kind == DRIVE_CDROM;
+    if (q == p)
+      return order;
+  }
+  return 0;
+}
+
 static void
-write_disk (struct xmlw *w, const struct appliance *a, const struct layout *l,
-            const struct place *p)
+write_disk (struct xmlw *w, const struct appliance *a, const struct machine *m,
+            const struct layout *l, const struct place *p)
 {
   const struct drive *d = p->drive;
   const struct disk *disk = drive_disk (a, d);
@@ -141,14 +162,14 @@ write_disk (struct xmlw *w, const struct appliance *a, const struct layout *l,
     lv_element (w, "readonly", NULL);
   if (disk && disk->shared)
     lv_element (w, "shareable", NULL);
-  write_boot (w, d->boot_order);
+  write_boot (w, drive_boot_order (m, l, p));
   drive_address (w, l, p);
   xmlw_end (w);
 }
 
 static void
-write_disks (struct xmlw *w, const struct appliance *a, const struct layout *l,
-             struct ovf_report *report)
+write_disks (struct xmlw *w, const struct appliance *a, const struct machine *m,
+             const struct layout *l, struct ovf_report *report)
 {
   VECTOR_FOR (p, &l->places) {
     const struct drive *d = p->drive;
@@ -166,7 +187,7 @@ write_disks (struct xmlw *w, const struct appliance *a, const struct layout *l,
       report_loss (report, "libvirt", "device",
                    "the host device '%s' is not given to the guest: the %s "
                    "drive is empty", d->device, drive_kind_word (d->kind));
-    write_disk (w, a, l, p);
+    write_disk (w, a, m, l, p);
   }
 }
 
@@ -403,7 +424,7 @@ libvirt_devices (struct xmlw *w, const struct appliance *a,
   bool native = settings->native_hardware;
 
   xmlw_start (w, "devices");
-  write_disks (w, a, l, report);
+  write_disks (w, a, m, l, report);
   write_controllers (w, l);
   write_usb (w, m, native);
   VECTOR_FOR (n, &m->nics)

@@ -31,6 +31,20 @@ lost_properties (const struct appliance *a, const struct machine *m,
                        "reads them");
 }
 
+/* Items that the OVF reader keeps as they are, and has put into the model. */
+static bool
+is_in_model (const struct extra *e)
+{
+  static const char *const keys[] = { "item usb", "item sound", "item serial",
+                                      "item parallel", "item video",
+                                      "item tpm" };
+
+  for (size_t i = 0; e->key && i < ARRAY_SIZE (keys); i++)
+    if (strcmp (e->key, keys[i]) == 0)
+      return true;
+  return false;
+}
+
 /* One line for all of them: an export of VMware has dozens. */
 static void
 lost_extras (const extras *v, const char *of, struct ovf_report *report)
@@ -41,7 +55,7 @@ lost_extras (const extras *v, const char *of, struct ovf_report *report)
 
   VECTOR_FOR (e, v) {
     char *longer;
-    if (n++ >= SHOWN)
+    if (is_in_model (e) || n++ >= SHOWN)
       continue;
     longer = xasprintf ("%s%s%s", list, n > 1 ? ", " : "",
                         e->key ? e->key : "?");

@@ -294,6 +294,35 @@ sit_anywhere (struct layout *l, struct place *p)
     l->first_free++;
 }
 
+static int
+by_source (const void *a, const void *b)
+{
+  const struct place *x = *(struct place *const *)a;
+  const struct place *y = *(struct place *const *)b;
+
+  if (x->from != y->from) /* all of one array: in document order */
+    return (x->from > y->from) - (x->from < y->from);
+  if (x->drive->unit != y->drive->unit)
+    return (x->drive->unit > y->drive->unit)
+           - (x->drive->unit < y->drive->unit);
+  return (x->drive > y->drive) - (x->drive < y->drive);
+}
+
+/* In the order of their old seats, so that the first disk stays the first. */
+static void
+seat_the_rest (struct layout *l)
+{
+  size_t n = l->places.len;
+  CLEANUP_FREE struct place **order = xcalloc (n + 1, sizeof *order);
+
+  for (size_t i = 0; i < n; i++)
+    order[i] = &l->places.ptr[i];
+  qsort (order, n, sizeof *order, by_source);
+  for (size_t i = 0; i < n; i++)
+    if (!order[i]->seated)
+      sit_anywhere (l, order[i]);
+}
+
 /* ---- names ---------------------------------------------------------------- */
 /* "sda" .. "sdz", "sdaa" ..: bijective base 26. */
 static void
@@ -347,6 +376,39 @@ name_devs (struct layout *l)
     else
       name_dev (p->dev, "sd", sd++);
   }
+}
+
+/* ---- the boot disk --------------------------------------------------------- */
+/* The lowest disk of the controller that the first disk is on. */
+static const struct place *
+source_boot_disk (const struct layout *l)
+{
+  const struct place *boot = NULL;
+
+  VECTOR_FOR (p, &l->places) {
+    if (p->drive->kind != DRIVE_DISK || !p->seated)
+      continue;
+    if (boot == NULL
+        || (p->from == boot->from && p->drive->unit < boot->drive->unit))
+      boot = p;
+  }
+  return boot;
+}
+
+/* <boot dev='hd'/> means the first disk by name of the first bus.  NULL when
+ * that is the disk that booted before, else this disk. */
+static const struct place *
+boot_disk (const struct layout *l)
+{
+  const struct place *boot = source_boot_disk (l), *first = NULL;
+
+  VECTOR_FOR (p, &l->places) {
+    if (p->drive->kind != DRIVE_DISK || !p->seated)
+      continue;
+    if (first == NULL || (p->bus == first->bus && by_seat (&p, &first) < 0))
+      first = p;
+  }
+  return boot == first ? NULL : boot;
 }
 
 /* ---- the report ------------------------------------------------------------ */
@@ -437,10 +499,9 @@ layout_make (struct layout *l, const struct machine *m,
     keep_controllers (l, m);
   VECTOR_FOR (p, &l->places)
     sit_as_before (l, p);
-  VECTOR_FOR (p, &l->places)
-    if (!p->seated)
-      sit_anywhere (l, p);
+  seat_the_rest (l);
   name_devs (l);
+  l->explicit_boot = boot_disk (l);
   if (!settings->native_hardware)
     VECTOR_FOR (c, &m->controllers)
       report_controller (l, c, report);

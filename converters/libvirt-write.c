@@ -171,7 +171,7 @@ write_firmware (struct xmlw *w, bool secure)
     lv_element (w, "loader", "secure", "yes", NULL);
 }
 
-static bool
+bool
 has_boot_order (const struct machine *m)
 {
   VECTOR_FOR (d, &m->drives)
@@ -227,7 +227,7 @@ write_os (struct xmlw *w, const struct appliance *a, const struct machine *m,
     write_firmware (w, secure);
   if (m->kernel_file != NO_INDEX)
     write_kernel (w, a, m);
-  if (!has_boot_order (m))
+  if (!has_boot_order (m) && l->explicit_boot == NULL)
     write_boot_devices (w, m);
   xmlw_end (w);
 }

@@ -31,6 +31,8 @@ struct layout {
   places places;            /* in the order of the model */
   lv_controllers controllers;
   unsigned first_free;      /* SATA controllers before it are full */
+  const struct place *explicit_boot; /* the boot disk, where libvirt would
+                                        take another; else NULL */
 };
 /* Which machine, which bus, which seat: cli.md 3.3, --hardware. */
 void layout_make (struct layout *, const struct machine *,
@@ -45,6 +47,8 @@ bool libvirt_write (struct ovf_ctx *, const struct appliance *,
  * attribute out (libvirt-devices.c). */
 void lv_element (struct xmlw *, const char *name, ...)
   __attribute__ ((sentinel));
+/* Does any device of the model have a boot order? */
+bool has_boot_order (const struct machine *);
 /* <devices>. */
 void libvirt_devices (struct xmlw *, const struct appliance *,
                       const struct machine *, const struct layout *,

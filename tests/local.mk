@@ -41,8 +41,8 @@ cli_tests = \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
-	tests/hostile/run.sh \
 	tests/doc/podcheck.sh \
+	tests/golden/libvirt.sh \
 	$(NULL)
 # The tree itself.
 house_tests = \
@@ -59,9 +59,15 @@ shared_tests = \
 
 # Data that the scripts read, and helpers they call.
 EXTRA_DIST += \
-	tests/hostile/LIST \
-	tests/hostile/make.py \
 	tests/shared/corpus-info.py \
+	tests/golden/libvirt-five-disks \
+	tests/golden/libvirt-lsilogic \
+	tests/golden/libvirt-native \
+	tests/golden/libvirt-nvme \
+	tests/golden/libvirt-odd \
+	tests/golden/libvirt-pvscsi-uefi \
+	tests/golden/libvirt-sata-ide \
+	tests/golden/libvirt-secure-boot \
 	tests/skips.allow \
 	tests/unit/tap.h \
 	tests/unit/no-cunit.sh \
@@ -70,6 +76,10 @@ EXTRA_DIST += \
 # Walks the sectors of a streamOptimized VMDK without the library's code.
 check_PROGRAMS += tests/vmdk-walk
 tests_vmdk_walk_LDADD = $(ZLIB_LIBS)
+# A description in one format to another, for the goldens.
+check_PROGRAMS += tests/convert-text
+tests_convert_text_SOURCES = tests/convert-text.c
+tests_convert_text_LDADD = libovf/libovf-core.la
 
 # ---- how they run ---------------------------------------------------------
 TEST_EXTENSIONS = .sh
