@@ -41,6 +41,7 @@ cli_tests = \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
+	tests/hostile/run.sh \
 	tests/doc/podcheck.sh \
 	tests/golden/libvirt.sh \
 	$(NULL)
@@ -59,6 +60,8 @@ shared_tests = \
 
 # Data that the scripts read, and helpers they call.
 EXTRA_DIST += \
+	tests/hostile/LIST \
+	tests/hostile/make.py \
 	tests/shared/corpus-info.py \
 	tests/golden/libvirt-five-disks \
 	tests/golden/libvirt-lsilogic \
