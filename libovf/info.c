@@ -71,6 +71,9 @@ ovf_info (struct ovf_ctx *ctx, const char *path, const struct ovf_options *optio
     *ret_json = as_spec (s, report, err);
     return *ret_json != NULL;
   }
+  /* All members are shown: a pipe is read to its end. */
+  if (s->package != NULL && !package_settle (s->package, err))
+    return false;
   j = model_to_json (s->appliance);
   if (s->package != NULL)
     json_object_set_new (j, "package", package_json (s->package));

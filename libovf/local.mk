@@ -29,12 +29,12 @@ libovf_top_sources = \
 	libovf/ovf.h \
 	libovf/formats.c \
 	libovf/disk-ops.c \
-	libovf/pending.c \
 	libovf/options.c libovf/options.h libovf/options.def \
 	libovf/pipeline.h libovf/source.c libovf/copy-disk.c libovf/result.c \
 	libovf/netmap.c libovf/identity.c libovf/info.c \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
 	libovf/export.c \
+	libovf/unpack.c libovf/verify.c \
 	$(NULL)
 
 include libovf/base/local.mk

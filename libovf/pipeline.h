@@ -64,6 +64,11 @@ const struct disk_format *source_disk_format (struct source *, size_t disk,
 bool source_check_capacity (struct source *, size_t disk, uint64_t capacity,
                             struct ovf_report *, struct ovf_error **err);
 
+/* ---- verify.c: what verify and unpack share --------------------------- */
+bool source_must_be_package (const struct source *, struct ovf_error **err);
+/* The hrefs of all files; OVF_E_UNSAFE for one that leads outside. */
+bool source_references (struct source *, strings *ret, struct ovf_error **err);
+
 /* ---- netmap.c --------------------------------------------------------- */
 /* Settles network and attachment of every NIC for the target: --net rules,
  * else the target's default with a finding NET-UNMAPPED. */

@@ -72,6 +72,18 @@ read_text (struct source *s, const struct converter *c, const struct input *in,
   return error_place (err, NULL, in->name, 0);
 }
 
+/* Tells the package which files the descriptor names. */
+static void
+refer (struct source *s)
+{
+  strings hrefs = { 0 };
+
+  VECTOR_FOR (f, &s->appliance->files)
+    strings_append (&hrefs, xstrdup (f->href));
+  package_refer (s->package, &hrefs);
+  strings_free (&hrefs);
+}
+
 static bool
 open_package (struct source *s, enum purpose purpose, struct ovf_report *report,
               struct ovf_error **err)
@@ -87,6 +99,7 @@ open_package (struct source *s, enum purpose purpose, struct ovf_report *report,
   in.len = len;
   if (!read_text (s, converter_by_name ("ovf"), &in, purpose, report, err))
     return false;
+  refer (s);
   if (package_form (s->package) != PACKAGE_DIR)
     set_string (&s->appliance->kind, "ova");
   set_string (&s->appliance->descriptor, in.name);

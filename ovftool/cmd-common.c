@@ -3,6 +3,7 @@
  * words about what was made. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "show.h"
 
@@ -70,7 +71,8 @@ print_written (struct cli *cli, const json_t *result)
   struct table table = { .cli = cli, .columns = 3 };
   size_t i;
 
-  if (cli_quiet (cli))
+  /* A plan is what was asked for. */
+  if (cli_quiet (cli) && space == NULL)
     return;
   fprintf (out, "%s %s\n", space != NULL ? "Would make" : "Made",
            json_show (cli, result, "target", "-"));
@@ -120,6 +122,8 @@ convert_run (struct cli *cli, const char *source, const char *target)
     if (cli_json (cli))
       return cli_usage (cli, "--json and a target on standard output exclude "
                              "each other");
+    if (isatty (STDOUT_FILENO))
+      return cli_usage (cli, "an archive is not written to a terminal");
     cli_keep_stdout (cli);
   }
   cli_set_subject (cli, source);

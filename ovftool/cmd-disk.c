@@ -26,6 +26,22 @@ print_image (struct cli *cli, const json_t *image)
               : "none");
 }
 
+static void
+print_verdict (struct cli *cli, const json_t *image)
+{
+  json_int_t errors = json_integer_value (json_object_get (image, "errors"));
+  json_int_t warnings
+    = json_integer_value (json_object_get (image, "warnings"));
+
+  fprintf (cli_out (cli), "%s: %s", json_show (cli, image, "path", "-"),
+           json_show (cli, image, "format", "unknown"));
+  if (errors == 0 && warnings == 0)
+    fputs (", sound\n", cli_out (cli));
+  else
+    fprintf (cli_out (cli), ", %" JSON_INTEGER_FORMAT " errors, "
+             "%" JSON_INTEGER_FORMAT " warnings\n", errors, warnings);
+}
+
 /* One call for each file; their images make one list. */
 static int
 run_each (struct cli *cli, int argc, char **argv, operation_fn *operation,
@@ -43,15 +59,20 @@ run_each (struct cli *cli, int argc, char **argv, operation_fn *operation,
     operation (cli_ctx (cli), argv[i], cli_options (cli), cli_report (cli),
                &text, &err);
     one = cli_parse (cli, text);
-    json_array_foreach (json_object_get (one, "images"), k, image)
-      print_image (cli, image);
-    if (check && err == NULL)
-      fprintf (cli_out (cli), "%s: the structure is sound\n",
-               cli_show (cli, argv[i]));
+    json_array_foreach (json_object_get (one, "images"), k, image) {
+      if (check)
+        print_verdict (cli, image);
+      else
+        print_image (cli, image);
+    }
     json_array_extend (images, json_object_get (one, "images"));
     json_decref (one);
     if (err != NULL)
       cli_error (cli, err);
+  }
+  if (json_array_size (images) == 0) {
+    json_decref (images);
+    return cli_finish (cli, NULL, NULL);
   }
   return cli_finish (cli, json_pack ("{s:o}", "images", images), NULL);
 }

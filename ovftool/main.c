@@ -35,8 +35,10 @@ catch_signals (void)
 
   sigemptyset (&action.sa_mask);
   for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-    /* nohup and background jobs of a shell have them ignored: keep that. */
-    if (sigaction (signals[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+    /* nohup has it ignored: keep that.  A shell's background jobs have SIGINT
+     * ignored, but one that is sent to us by hand is meant. */
+    if (signals[i] == SIGHUP && sigaction (SIGHUP, NULL, &old) == 0
+        && old.sa_handler == SIG_IGN)
       continue;
     sigaction (signals[i], &action, NULL);
   }

@@ -36,14 +36,17 @@ cli_tests = \
 	tests/cli/cli-color.sh \
 	tests/cli/cli-completion.sh \
 	tests/cli/cli-help.sh \
+	tests/cli/cli-info.sh \
 	tests/cli/cli-json.sh \
+	tests/cli/cli-progress.sh \
+	tests/cli/cli-signals.sh \
 	tests/cli/cli-usage.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
-	tests/hostile/run.sh \
 	tests/doc/podcheck.sh \
 	tests/golden/libvirt.sh \
+	tests/hostile/run.sh \
 	$(NULL)
 # The tree itself.
 house_tests = \

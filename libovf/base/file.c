@@ -2,6 +2,7 @@
 /* Files beneath a directory, and files the user names; see file.h. */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -81,6 +82,36 @@ dir_open (const char *path, struct ovf_error **err)
   if (fd < 0)
     error_errno (err, errno, "cannot open the folder '%s'", path);
   return fd;
+}
+
+#define MAX_FOUND 100
+
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+bool
+dir_find (int dirfd, const char *suffix, strings *ret, struct ovf_error **err)
+{
+  int fd = openat (dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
+  struct dirent *e;
+
+  if (dir == NULL) {
+    error_errno (err, errno, "cannot read the folder");
+    if (fd >= 0)
+      close (fd);
+    return false;
+  }
+  while (ret->len < MAX_FOUND && (e = readdir (dir)) != NULL)
+    if (text_has_suffix (e->d_name, suffix))
+      strings_append (ret, xstrdup (e->d_name));
+  closedir (dir);
+  if (ret->len > 1)
+    qsort (ret->ptr, ret->len, sizeof *ret->ptr, compare_names);
+  return true;
 }
 
 /* Component by component with O_NOFOLLOW: for kernels without openat2. */

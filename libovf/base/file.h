@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/ctx.h"
+#include "base/vector.h"
 
 /* The rules for a name inside a package: relative, no empty, "." or ".."
  * segment, no control byte, no backslash, valid UTF-8, at most `name` bytes,
@@ -18,6 +19,9 @@ bool name_check (const struct ovf_ctx *, const char *name, struct ovf_error **er
 
 /* An open directory; "" is ".".  The name is the user's: links are followed. */
 int dir_open (const char *path, struct ovf_error **err);
+/* The names in a directory that end in suffix (ASCII, any case), sorted; at
+ * most 100 of them. */
+bool dir_find (int dirfd, const char *suffix, strings *ret, struct ovf_error **err);
 /* A regular file beneath dirfd, read-only; -1 and an error otherwise.  No
  * links, no "..", no other file system's magic links, no blocking on FIFOs. */
 int file_open_beneath (int dirfd, const char *name, struct stat *ret_st,

@@ -5,6 +5,18 @@ libovf_package_sources = \
 	$(NULL)
 
 libovf_package_read_sources = \
+	libovf/package/cert-read.c \
+	libovf/package/dir.c \
+	libovf/package/files.c \
+	libovf/package/internal.h \
+	libovf/package/manifest.c libovf/package/manifest.h \
+	libovf/package/ova-pipe.c \
+	libovf/package/ova-read.c libovf/package/ova.h \
+	libovf/package/package.c \
+	libovf/package/sign-verify.c libovf/package/signature.h \
+	libovf/package/tar.c libovf/package/tar.h \
+	libovf/package/trust.c \
+	libovf/package/verify.c \
 	$(NULL)
 
 libovf_package_write_sources = \

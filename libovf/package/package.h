@@ -35,10 +35,9 @@ struct package;
 /* path: file, folder, or "-".  The descriptor, manifest and certificate are
  * in memory afterwards (in a pipe: those that come before the first disk).
  * Errors: OVF_E_FORMAT and OVF_E_UNSAFE with rule and file; findings on tar
- * deviations go to the report. */
+ * deviations go to the report, which must outlive the package. */
 struct package *package_open (struct ovf_ctx *, const char *path,
                               struct ovf_report *, struct ovf_error **err);
-/* The same of what a descriptor is already open for (tests). */
 void package_free (struct package *);
 DEFINE_CLEANUP (package, package_free)
 /* Is this an OVA, a folder with one .ovf or an .ovf?  By content. */
@@ -55,6 +54,18 @@ const char *package_manifest (const struct package *, size_t *ret_len);
 const char *package_certificate_name (const struct package *); /* or NULL */
 const char *package_certificate (const struct package *, size_t *ret_len);
 
+/* All hrefs of References, once the descriptor has been read.  In a folder
+ * those that are there become members; in an archive the order and files that
+ * nobody names become findings.  Never fails: package_blob () tells whoever
+ * uses a file what is wrong with it. */
+void package_refer (struct package *, const strings *hrefs);
+/* Is it relative and inside (OVF_E_UNSAFE, OVF-REF-003)?  Need not exist. */
+bool package_href_check (const struct package *, const char *href,
+                         struct ovf_error **err);
+/* In a pipe: the name of the member that can be had next, or NULL (at the end,
+ * or with an error).  Reads over manifest and certificate. */
+const char *package_next (struct package *, struct ovf_error **err);
+
 /* A file of References as `href chunk_size` says: a member, or its chunks
  * joined.  href must be relative and inside (OVF_E_UNSAFE, OVF-REF-003), and
  * exist (OVF_E_FORMAT, OVF-REF-004).  size: what the descriptor says, or
@@ -63,28 +74,47 @@ const char *package_certificate (const struct package *, size_t *ret_len);
 struct blob *package_blob (struct package *, const char *href, uint64_t chunk_size,
                            uint64_t size, struct ovf_error **err);
 
-/* ---- trust (manifest.c, sign.c, verify.c) ---------------------------- */
-/* Before any file is used: parses the manifest, compares the descriptor,
- * checks that every href of `used` (descriptor excluded) is listed, and
- * judges the signature under the policy.  OVF_E_INTEGRITY (exit 4). */
+/* Hash all that is read with these too; before package_blob (). */
+void package_tap (struct package *, unsigned algorithms);
+/* The digest of a member that package_blob_done () was told of, or NULL. */
+const char *package_digest (const struct package *, const char *name,
+                            enum digest_alg);
+
+/* A member as it stands in the package, by its own name. */
+struct blob *package_member (struct package *, const char *name,
+                             struct ovf_error **err);
+/* Is `name` the file of `href` or one of its chunks? */
+bool member_is_of (const char *name, const char *href);
+
+/* ---- trust (trust.c, signature.c) ------------------------------------ */
+/* Before any file is used and after package_refer (): parses the manifest,
+ * compares the descriptor, checks that every href of `used` (descriptor
+ * excluded) is listed, and judges the signature under the policy.  used NULL:
+ * every member is.
+ * OVF_E_INTEGRITY (exit 4); a manifest that is none is OVF_E_FORMAT.
+ * Without this call nothing is compared. */
 bool package_trust (struct package *, const struct trust_policy *,
                     const strings *used, struct ovf_report *,
                     struct ovf_error **err);
 /* After a blob of package_blob () has been read to its end (this drains it):
  * do its digests match?  OVF_E_INTEGRITY. */
 bool package_blob_done (struct package *, struct blob *, struct ovf_error **err);
-/* In a pipe: reads what follows the last file used, and settles what could
- * not be settled before (the manifest may come last). */
+/* Before outputs are kept: in a pipe, reads what follows the last file used,
+ * and settles what could not be settled before (the manifest may come last).
+ * Elsewhere there is nothing to do. */
 bool package_settle (struct package *, struct ovf_error **err);
 
-/* Everything `verify` says (cli.md 3.1): hashes all members. */
+/* Everything `verify` says (cli.md 3.1): hashes all members.  After
+ * package_refer (). */
 struct verified_file {
   char *name;
   bool listed, match;
 };
 DEFINE_VECTOR (verified_files, struct verified_file)
 struct verdict {
-  bool verified, lax;
+  bool verified;                /* `verified: yes` */
+  bool lax;                     /* `verified: lax` */
+  bool forgivable;              /* --lax-manifest would */
   char *reason;                 /* why not, or what was forgiven; or NULL */
   enum digest_alg algorithm;    /* of the manifest */
   enum trust trust;
@@ -95,6 +125,9 @@ struct verdict {
 bool package_verify (struct package *, const struct trust_policy *,
                      const strings *referenced, struct verdict *ret,
                      struct ovf_report *, struct ovf_error **err);
+/* Is that enough, under the policy?  OVF_E_INTEGRITY. */
+bool verdict_accepted (const struct package *, const struct verdict *,
+                       struct ovf_error **err);
 void verdict_done (struct verdict *);
 const char *trust_word (enum trust); /* "untrusted" */
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Walking an OVA, entry by entry, in a file (data is skipped by seeking) or
+ * in a pipe (data is read or thrown away). */
+#ifndef OVF_PACKAGE_OVA_H
+#define OVF_PACKAGE_OVA_H
+
+#include "package/package.h"
+
+struct ova;
+/* fd is lent.  size: BLOB_UNKNOWN makes it a pipe, which is read from where
+ * it stands; else the bytes of a file.  name: the archive's, for messages. */
+struct ova *ova_new (struct ovf_ctx *, int fd, uint64_t size, const char *name,
+                     struct ovf_report *, struct ovf_error **err);
+void ova_free (struct ova *);
+DEFINE_CLEANUP (ova, ova_free)
+/* The next regular file: 1; the name is the caller's.  0 at the archive's
+ * end; -1 and an error for anything no package may hold. */
+int ova_next (struct ova *, struct member *ret, struct ovf_error **err);
+/* In a pipe: bytes of that file; 0 at its end, -1 on failure. */
+ssize_t ova_read (struct ova *, void *buf, size_t n, struct ovf_error **err);
+/* After ova_next () gave 0: do bytes other than zeros follow the end?  Reads
+ * a pipe to its end. */
+bool ova_tail (struct ova *, bool *ret_other, struct ovf_error **err);
+
+/* "member.ovf" of "./member.ovf". */
+const char *member_name (const char *name);
+/* Is it a tar archive by its first 512 bytes?  A kind of file that it is
+ * instead (compressed, zip), for messages, or NULL. */
+bool tar_looks_like (const uint8_t *start, size_t n);
+const char *tar_looks_else (const uint8_t *start, size_t n);
+bool tar_looks_compressed (const uint8_t *start, size_t n);
+
+#endif
