@@ -50,6 +50,7 @@ data_tests = \
 	$(NULL)
 # The tree itself.
 house_tests = \
+	tests/header.sh \
 	tests/source.sh \
 	$(NULL)
 # Real files and real software, where OVFTOOL_SHARED names their folder.

@@ -334,7 +334,6 @@ def sparse(entries, gd=None):
 
 sample("good-sparse.vmdk", sparse([128, 256]))
 sample("sparse-grain-outside.vmdk", sparse([128, 0x7fffff00]))
-sample("sparse-grain-in-header.vmdk", sparse([1]))
 sample("sparse-table-outside.vmdk", sparse([128], gd=0x7fffffff))
 
 
