@@ -112,6 +112,8 @@ add_controller (struct drives_reader *d, const struct item *i, unsigned index)
 
   c->id = xstrdup (i->fields[FIELD_INSTANCE_ID]);
   c->bus = bus_of (i, model);
+  if (model != NULL && model->bus != c->bus) /* "virtio" */
+    model = hwmodel_by_name (HW_CONTROLLER, bus_word (c->bus));
   c->model = item_model_word (i, model);
   c->index = index;
   c->configuration = xstrdup (i->configuration);

@@ -26,7 +26,7 @@ read_networks (struct reader *r, const xmlNode *section, struct ovf_error **err)
       continue;
     if (!ctx_alive (r->ctx, err))
       return false;
-    name = ovf_attr (n, "name");
+    name = std_attr (n, "name");
     if (name == NULL) {
       reader_find (r, OVF_WARNING, "OVF-NET-002", n, "a network has no name");
       continue;
@@ -64,8 +64,8 @@ read_deployment (struct reader *r, const xmlNode *section, struct ovf_error **er
 
     if (!is_ovf (n, "Configuration"))
       continue;
-    id = ovf_attr (n, "id");
-    def = ovf_attr (n, "default");
+    id = std_attr (n, "id");
+    def = std_attr (n, "default");
     if (id == NULL || *id == '\0') {
       reader_find (r, OVF_WARNING, "OVF-DEP-002", n, "a deployment option has no id");
       continue;
@@ -146,8 +146,8 @@ free_text (void *text, const xmlChar *id)
 static void
 add_message (struct reader *r, const xmlNode *msg, bool own_locale)
 {
-  CLEANUP_FREE char *id = ovf_attr (msg, "msgid");
-  CLEANUP_FREE char *file = ovf_attr (msg, "fileRef");
+  CLEANUP_FREE char *id = std_attr (msg, "msgid");
+  CLEANUP_FREE char *file = std_attr (msg, "fileRef");
   char *text;
 
   if (id == NULL || *id == '\0')
@@ -170,7 +170,7 @@ read_strings (struct reader *r, const xmlNode *bundle, const char *locale,
               struct ovf_error **err)
 {
   CLEANUP_FREE char *lang = xml_attr (bundle, XML_XML_NS, "lang");
-  CLEANUP_FREE char *file = ovf_attr (bundle, "fileRef");
+  CLEANUP_FREE char *file = std_attr (bundle, "fileRef");
   bool own = lang == NULL || text_equal_nocase (lang, locale);
 
   if (file != NULL && *file != '\0')

@@ -115,6 +115,8 @@ static const struct {
     "Items are what counts" },
   [QUIRK_FORMAT] = { OVF_WARNING, "OVF-DISK-014",
     "a disk's format is no known URI; its content will tell" },
+  [QUIRK_SETTINGS] = { OVF_WARNING, "OVF-EXT-003",
+    "elements in no namespace that are no sections are kept, not understood" },
 };
 
 void

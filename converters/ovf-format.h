@@ -20,8 +20,9 @@
 #define VBOX_NS "http://www.virtualbox.org/ovf/machine"
 #define XSI_NS "http://www.w3.org/2001/XMLSchema-instance"
 
-/* Extras (struct extra) with owner "ovf".  `required` is the element's
- * ovf:required, `configuration` its ovf:configuration.
+/* Extras (struct extra) with owner "ovf".  `required` is set for sections that
+ * nothing here understands and that insist on it, and for a Config that says
+ * ovf:required="true"; `configuration` is the element's ovf:configuration.
  *
  *   key                      value, and where it belongs
  *   "section NAME"           the whole element as XML: a section (or an unknown

@@ -400,7 +400,7 @@ bool
 read_hardware (struct reader *r, const xmlNode *section, struct machine *m,
                struct ovf_error **err)
 {
-  CLEANUP_FREE char *transport = ovf_attr (section, "transport");
+  CLEANUP_FREE char *transport = std_attr (section, "transport");
   struct drives_reader d = { .r = r, .m = m, .ids = xmlHashCreate (0) };
   items list = { 0 };
   bool ok;

@@ -134,7 +134,7 @@ configuration_index (const struct appliance *a, const char *id, size_t len)
 static void
 read_tags (struct reader *r, const xmlNode *node, struct item *item)
 {
-  CLEANUP_FREE char *list = ovf_attr (node, "configuration");
+  CLEANUP_FREE char *list = std_attr (node, "configuration");
   const char *p = list;
   bool unknown = false;
 
@@ -189,7 +189,7 @@ items_free (items *list)
 static bool
 is_bound (const xmlNode *n)
 {
-  CLEANUP_FREE char *bound = ovf_attr (n, "bound");
+  CLEANUP_FREE char *bound = std_attr (n, "bound");
 
   return bound != NULL && *bound != '\0' && strcmp (bound, "normal") != 0;
 }

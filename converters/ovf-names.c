@@ -41,7 +41,7 @@ is_ovf (const xmlNode *n, const char *name)
 }
 
 const xmlNode *
-ovf_child (const xmlNode *parent, const char *name)
+std_child (const xmlNode *parent, const char *name)
 {
   XML_FOR (n, parent)
     if (is_ovf (n, name))
@@ -52,7 +52,7 @@ ovf_child (const xmlNode *parent, const char *name)
 /* ---- attributes ---------------------------------------------------------- */
 /* The walk is over what the parser made; values come through xml_attr (). */
 char *
-ovf_attr (const xmlNode *n, const char *name)
+std_attr (const xmlNode *n, const char *name)
 {
   for (const xmlAttr *a = n->properties; a != NULL; a = a->next) {
     const char *ns = a->ns && a->ns->href ? (const char *)a->ns->href : NULL;
@@ -74,7 +74,7 @@ own_attr (const xmlNode *n, const char *name)
 bool
 is_required (const xmlNode *n)
 {
-  CLEANUP_FREE char *value = ovf_attr (n, "required");
+  CLEANUP_FREE char *value = std_attr (n, "required");
   bool required;
 
   return !parse_bool (value, &required) || required;
@@ -84,7 +84,7 @@ is_required (const xmlNode *n)
 char *
 reader_text (struct reader *r, const xmlNode *n)
 {
-  CLEANUP_FREE char *msgid = ovf_attr (n, "msgid");
+  CLEANUP_FREE char *msgid = std_attr (n, "msgid");
   const char *message = NULL;
   char *own = xml_text (n);
 
@@ -101,7 +101,7 @@ reader_text (struct reader *r, const xmlNode *n)
 char *
 reader_child_text (struct reader *r, const xmlNode *parent, const char *name)
 {
-  const xmlNode *n = ovf_child (parent, name);
+  const xmlNode *n = std_child (parent, name);
   char *text = n ? reader_text (r, n) : NULL;
 
   if (text != NULL && *text == '\0') {
@@ -232,7 +232,7 @@ section_by_content (const xmlNode *section)
   };
 
   for (size_t i = 0; i < ARRAY_SIZE (marks); i++)
-    if (ovf_child (section, marks[i].child) != NULL)
+    if (std_child (section, marks[i].child) != NULL)
       return marks[i].section;
   return "Section";
 }

@@ -29,14 +29,14 @@ content_name (struct reader *r, const xmlNode *n)
   char *name = reader_child_text (r, n, "Name");
 
   if (name == NULL)
-    name = ovf_attr (n, "name");
+    name = std_attr (n, "name");
   return name;
 }
 
 static char *
 content_id (struct reader *r, const xmlNode *n)
 {
-  char *id = ovf_attr (n, "id");
+  char *id = std_attr (n, "id");
 
   if (id == NULL)
     reader_quirk (r, QUIRK_NO_ID, n);
@@ -143,8 +143,8 @@ read_startup (struct reader *r, const xmlNode *section, size_t collection)
 
     if (!is_ovf (n, "Item"))
       continue;
-    id = ovf_attr (n, "id");
-    order = ovf_attr (n, "order");
+    id = std_attr (n, "id");
+    order = std_attr (n, "order");
     if (id == NULL || !parse_unsigned (order, 0, UINT16_MAX, &number)) {
       reader_find (r, OVF_WARNING, "OVF-START-001", n,
                    "an Item of the StartupSection lacks its id or its order");
@@ -338,7 +338,7 @@ is_exact_ns (const char *ns)
 static bool
 check_root (struct reader *r, const xmlNode *root, struct ovf_error **err)
 {
-  CLEANUP_FREE char *said = ovf_attr (root, "version");
+  CLEANUP_FREE char *said = std_attr (root, "version");
   const char *ns = xml_ns (root);
 
   if (strcmp (xml_name (root), "Envelope") != 0)

@@ -36,6 +36,7 @@ enum quirk {
   QUIRK_SEPARATOR,      /* commas in lists */
   QUIRK_VBOX_MACHINE,   /* vbox:Machine is there */
   QUIRK_FORMAT,         /* format of a disk is no known URI */
+  QUIRK_SETTINGS,       /* oVirt's own elements */
   QUIRK_COUNT
 };
 
@@ -75,9 +76,9 @@ bool reader_required (struct reader *, struct ovf_error **err, const char *rule,
 bool is_ovf_ns (const char *ns);
 /* An OVF element of this name: of any version, or in no namespace. */
 bool is_ovf (const xmlNode *, const char *name);
-const xmlNode *ovf_child (const xmlNode *parent, const char *name) __attribute__ ((pure));
+const xmlNode *std_child (const xmlNode *parent, const char *name) __attribute__ ((pure));
 /* An attribute in an OVF namespace or in none; allocated, or NULL. */
-char *ovf_attr (const xmlNode *, const char *name);
+char *std_attr (const xmlNode *, const char *name);
 /* An attribute in the element's own namespace or in none. */
 char *own_attr (const xmlNode *, const char *name);
 /* ovf:required; true when it is not said. */

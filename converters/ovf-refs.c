@@ -70,9 +70,9 @@ static bool
 read_file_numbers (struct reader *r, const xmlNode *n, struct file_ref *f,
                    struct ovf_error **err)
 {
-  CLEANUP_FREE char *size = ovf_attr (n, "size");
-  CLEANUP_FREE char *chunk = ovf_attr (n, "chunkSize");
-  CLEANUP_FREE char *compression = ovf_attr (n, "compression");
+  CLEANUP_FREE char *size = std_attr (n, "size");
+  CLEANUP_FREE char *chunk = std_attr (n, "chunkSize");
+  CLEANUP_FREE char *compression = std_attr (n, "compression");
 
   if (size != NULL && !parse_u64 (size, 0, INT64_MAX, &f->size)) {
     f->size = NO_SIZE;
@@ -104,8 +104,8 @@ static bool
 read_file (struct reader *r, const xmlNode *n, xmlHashTable *ids,
            xmlHashTable *hrefs, struct ovf_error **err)
 {
-  CLEANUP_FREE char *id = ovf_attr (n, "id");
-  CLEANUP_FREE char *href = ovf_attr (n, "href");
+  CLEANUP_FREE char *id = std_attr (n, "id");
+  CLEANUP_FREE char *href = std_attr (n, "href");
   const char *problem = href_problem (href ? href : "");
   struct file_ref *f;
 
@@ -151,32 +151,39 @@ read_references (struct reader *r, const xmlNode *refs, struct ovf_error **err)
   return ok;
 }
 
+static const char *
+name_of (const struct disk *d)
+{
+  return d->id ? d->id : "";
+}
+
 /* ---- disks -------------------------------------------------------------------- */
 /* capacity x capacityAllocationUnits.  "${name}" waits for the properties. */
 static bool
 set_capacity (struct reader *r, const xmlNode *n, struct disk *d,
               const char *value, struct ovf_error **err)
 {
-  CLEANUP_FREE char *units = ovf_attr (n, "capacityAllocationUnits");
+  CLEANUP_FREE char *units = std_attr (n, "capacityAllocationUnits");
   uint64_t factor = 1, count, bytes;
   bool standard = true;
 
   if (!parse_units (units, "byte", &factor, &standard))
     return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-007", n,
                          "the capacityAllocationUnits '%s' of disk '%s' are no "
-                         "multiple of bytes", units, d->id);
+                         "multiple of bytes", units, name_of (d));
   if (!standard)
     reader_quirk (r, QUIRK_UNITS, n);
   if (!parse_u64 (value, 0, INT64_MAX, &count))
     return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-006", n,
                          "the capacity '%s' of disk '%s' is no number", value,
-                         d->id);
+                         name_of (d));
   if (__builtin_mul_overflow (count, factor, &bytes) || bytes > INT64_MAX)
     return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-007", n,
-                         "the capacity of disk '%s' does not fit 63 bits", d->id);
+                         "the capacity of disk '%s' does not fit 63 bits",
+                         name_of (d));
   if (bytes == 0)
     reader_find (r, OVF_WARNING, "OVF-DISK-006", n, "the disk '%s' has capacity 0",
-                 d->id);
+                 name_of (d));
   d->capacity = bytes;
   return true;
 }
@@ -185,20 +192,20 @@ static bool
 read_capacity (struct reader *r, const xmlNode *n, struct disk *d,
                struct ovf_error **err)
 {
-  CLEANUP_FREE char *value = ovf_attr (n, "capacity");
-  CLEANUP_FREE char *ovirt = ovf_attr (n, "volume-format");
+  CLEANUP_FREE char *value = std_attr (n, "capacity");
+  CLEANUP_FREE char *ovirt = std_attr (n, "volume-format");
   size_t len = value ? strlen (value) : 0;
   uint64_t gib;
 
   if (ovirt != NULL && value == NULL) { /* oVirt: ovf:size is the capacity */
-    value = ovf_attr (n, "size");
+    value = std_attr (n, "size");
     if (parse_u64 (value, 0, INT64_MAX >> 30, &gib))
       d->capacity = gib << 30;
     return true;
   }
   if (value == NULL) {
     reader_find (r, OVF_WARNING, "OVF-DISK-006", n, "the disk '%s' has no capacity",
-                 d->id);
+                 name_of (d));
     return true;
   }
   if (len > 3 && strncmp (value, "${", 2) == 0 && value[len - 1] == '}') {
@@ -211,24 +218,25 @@ read_capacity (struct reader *r, const xmlNode *n, struct disk *d,
 static void
 read_populated (struct reader *r, const xmlNode *n, struct disk *d)
 {
-  CLEANUP_FREE char *value = ovf_attr (n, "populatedSize");
+  CLEANUP_FREE char *value = std_attr (n, "populatedSize");
 
   if (value != NULL && !parse_u64 (value, 0, INT64_MAX, &d->populated)) {
     d->populated = NO_SIZE;
     reader_find (r, OVF_WARNING, "OVF-DISK-008", n,
                  "the populatedSize '%s' of disk '%s' is no number of bytes",
-                 value, d->id);
+                 value, name_of (d));
   } else if (value != NULL && d->capacity != NO_SIZE && d->populated > d->capacity)
     reader_find (r, OVF_WARNING, "OVF-DISK-008", n,
-                 "the populatedSize of disk '%s' is larger than its capacity", d->id);
+                 "the populatedSize of disk '%s' is larger than its capacity",
+                 name_of (d));
 }
 
 static void
 read_format (struct reader *r, const xmlNode *n, struct disk *d)
 {
-  CLEANUP_FREE char *ovirt = ovf_attr (n, "volume-format");
+  CLEANUP_FREE char *ovirt = std_attr (n, "volume-format");
 
-  d->format_uri = ovf_attr (n, "format");
+  d->format_uri = std_attr (n, "format");
   if (ovirt != NULL) /* oVirt names a VMDK where it means something else */
     d->format = text_equal_nocase (ovirt, "COW") ? disk_format_word ("qcow2")
                 : text_equal_nocase (ovirt, "RAW") ? disk_format_word ("raw") : NULL;
@@ -242,7 +250,7 @@ static bool
 read_file_ref (struct reader *r, const xmlNode *n, struct disk *d,
                struct ovf_error **err)
 {
-  CLEANUP_FREE char *ref = ovf_attr (n, "fileRef");
+  CLEANUP_FREE char *ref = std_attr (n, "fileRef");
   const struct appliance *a = r->a;
 
   if (ref == NULL || *ref == '\0')
@@ -254,7 +262,7 @@ read_file_ref (struct reader *r, const xmlNode *n, struct disk *d,
   if (d->file == NO_INDEX)
     return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-003", n,
                          "the disk '%s' names a file '%s' that is not in References",
-                         d->id, ref);
+                         name_of (d), ref);
   for (const struct disk *o = a->disks.ptr; o < d; o++)
     if (o->file == d->file)
       reader_find (r, OVF_WARNING, "OVF-DISK-003", n,
@@ -267,7 +275,7 @@ static bool
 read_parent (struct reader *r, const xmlNode *n, struct disk *d,
              struct ovf_error **err)
 {
-  CLEANUP_FREE char *ref = ovf_attr (n, "parentRef");
+  CLEANUP_FREE char *ref = std_attr (n, "parentRef");
   size_t own = (size_t)(d - r->a->disks.ptr), parent;
 
   if (ref == NULL || *ref == '\0')
@@ -276,19 +284,20 @@ read_parent (struct reader *r, const xmlNode *n, struct disk *d,
   if (parent == NO_INDEX || parent >= own)
     return reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-009", n,
                          "the parent '%s' of disk '%s' is no earlier disk", ref,
-                         d->id);
+                         name_of (d));
   d->parent = parent;
   if (d->capacity != r->a->disks.ptr[parent].capacity)
     reader_find (r, OVF_WARNING, "OVF-DISK-009", n,
-                 "the disk '%s' and its parent '%s' differ in capacity", d->id, ref);
+                 "the disk '%s' and its parent '%s' differ in capacity",
+                 name_of (d), ref);
   return true;
 }
 
 static bool
 read_disk (struct reader *r, const xmlNode *n, bool shared, struct ovf_error **err)
 {
-  CLEANUP_FREE char *id = ovf_attr (n, "diskId");
-  CLEANUP_FREE char *read_only = ovf_attr (n, "readOnly");
+  CLEANUP_FREE char *id = std_attr (n, "diskId");
+  CLEANUP_FREE char *read_only = std_attr (n, "readOnly");
   CLEANUP_FREE char *bus = NULL;
   struct disk *d;
 
@@ -304,9 +313,10 @@ read_disk (struct reader *r, const xmlNode *n, bool shared, struct ovf_error **e
                                "two disks have the diskId '%s'", id))
     return false;
   d = appliance_add_disk (r->a);
-  d->id = id ? STEAL (id) : xstrdup ("");
-  bus = ovf_attr (n, "disk-interface"); /* oVirt */
-  if (bus != NULL && xmlHashAddEntry (r->disk_buses, (const xmlChar *)d->id, bus) == 0)
+  d->id = id && *id ? STEAL (id) : NULL;
+  bus = std_attr (n, "disk-interface"); /* oVirt */
+  if (bus != NULL && d->id != NULL
+      && xmlHashAddEntry (r->disk_buses, (const xmlChar *)d->id, bus) == 0)
     STEAL (bus);
   d->line = xml_line (n);
   d->shared = shared;
@@ -373,7 +383,7 @@ bool
 resolve_capacities (struct reader *r, const xmlNode *section, struct ovf_error **err)
 {
   XML_FOR (n, section) {
-    CLEANUP_FREE char *id = ovf_attr (n, "diskId");
+    CLEANUP_FREE char *id = std_attr (n, "diskId");
     size_t i = id ? appliance_find_disk (r->a, id) : NO_INDEX;
     struct disk *d = i != NO_INDEX ? &r->a->disks.ptr[i] : NULL;
     const char *value;
@@ -381,12 +391,11 @@ resolve_capacities (struct reader *r, const xmlNode *section, struct ovf_error *
     if (d == NULL || d->capacity_property == NULL || d->capacity != NO_SIZE)
       continue;
     value = property_value_of (r->a, d->capacity_property);
-    if (value == NULL || *value == '\0') {
-      if (!reader_fault (r, err, OVF_E_FORMAT, "OVF-DISK-006", n,
-                         "the capacity of disk '%s' is a property '%s' without "
-                         "a value", d->id, d->capacity_property))
-        return false;
-    } else if (!set_capacity (r, n, d, value, err))
+    if (value == NULL || *value == '\0') /* the user may still give one */
+      reader_find (r, OVF_WARNING, "OVF-DISK-006", n,
+                   "the capacity of disk '%s' is a property '%s' without a value",
+                   name_of (d), d->capacity_property);
+    else if (!set_capacity (r, n, d, value, err))
       return false;
   }
   return true;

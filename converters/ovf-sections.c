@@ -13,10 +13,17 @@ keep_element (extras *list, const char *kind, const xmlNode *n)
   CLEANUP_FREE char *xml = xml_serialize (n);
   struct extra *e = extras_keep (list, OVF_OWNER, key, xml);
 
-  e->required = is_required (n);
-  e->configuration = ovf_attr (n, "configuration");
+  e->configuration = std_attr (n, "configuration");
   e->line = xml_line (n);
   return e;
+}
+
+/* oVirt lines up settings of its own, in no namespace, among the sections. */
+static bool
+is_setting (struct reader *r, const xmlNode *n)
+{
+  return r->old && *xml_ns (n) == '\0' && !is_ovf (n, "Section")
+         && !text_has_suffix (xml_name (n), "Section");
 }
 
 bool
@@ -25,6 +32,11 @@ keep_unknown (struct reader *r, const char *kind, const xmlNode *n, extras *list
 {
   CLEANUP_FREE char *title = element_title (n);
 
+  if (is_setting (r, n)) {
+    reader_quirk (r, QUIRK_SETTINGS, n);
+    keep_element (list, kind, n);
+    return true;
+  }
   if (is_required (n)) {
     CLEANUP_FREE char *what = xasprintf ("the section '%s'", title);
     if (!reader_required (r, err, "OVF-EXT-002", n, what))
@@ -35,7 +47,7 @@ keep_unknown (struct reader *r, const char *kind, const xmlNode *n, extras *list
                  "the section '%s' is not understood%s%s", title,
                  info ? ": " : "", info ? info : "");
   }
-  keep_element (list, kind, n);
+  keep_element (list, kind, n)->required = is_required (n);
   return true;
 }
 
@@ -45,14 +57,14 @@ bool
 unknown_child (struct reader *r, const char *rule, const xmlNode *n,
                struct ovf_error **err)
 {
-  CLEANUP_FREE char *required = ovf_attr (n, "required");
+  CLEANUP_FREE char *required = std_attr (n, "required");
   CLEANUP_FREE char *title = element_title (n);
   CLEANUP_FREE char *what = xasprintf ("the element '%s'", title);
   bool yes;
 
   if (parse_bool (required, &yes) && yes)
     return reader_required (r, err, rule, n, what);
-  if (required == NULL)
+  if (required == NULL && !r->old)
     reader_find (r, OVF_WARNING, rule, n, "%s is not understood", what);
   return true;
 }
@@ -61,7 +73,7 @@ unknown_child (struct reader *r, const char *rule, const xmlNode *n,
 static void
 set_flag (const xmlNode *n, const char *name, bool *flag)
 {
-  CLEANUP_FREE char *value = ovf_attr (n, name);
+  CLEANUP_FREE char *value = std_attr (n, name);
 
   parse_bool (value, flag);
 }
@@ -70,7 +82,7 @@ set_flag (const xmlNode *n, const char *name, bool *flag)
 static char *
 qualifiers_of (const xmlNode *n)
 {
-  CLEANUP_FREE char *std = ovf_attr (n, "qualifiers");
+  CLEANUP_FREE char *std = std_attr (n, "qualifiers");
   CLEANUP_FREE char *vmw = xml_attr (n, VMW_NS, "qualifiers");
   bool has_std = !text_is_blank (std), has_vmw = !text_is_blank (vmw);
 
@@ -91,8 +103,8 @@ read_values (struct reader *r, const xmlNode *n, struct property *p)
     if (!is_ovf (v, "Value"))
       continue;
     pv = property_values_add (&p->values);
-    pv->configuration = ovf_attr (v, "configuration");
-    pv->value = ovf_attr (v, "value");
+    pv->configuration = std_attr (v, "configuration");
+    pv->value = std_attr (v, "value");
     if (pv->value == NULL)
       pv->value = xml_text (v);
     if (pv->configuration != NULL && *pv->configuration != '\0'
@@ -106,7 +118,7 @@ read_values (struct reader *r, const xmlNode *n, struct property *p)
 static bool
 belongs (struct reader *r, const xmlNode *n)
 {
-  CLEANUP_FREE char *list = ovf_attr (n, "configuration");
+  CLEANUP_FREE char *list = std_attr (n, "configuration");
 
   return list == NULL || r->configuration == NULL
          || r->settings->all_configurations || list_has (list, r->configuration);
@@ -116,7 +128,7 @@ static void
 read_property (struct reader *r, const xmlNode *n, const char *category,
                struct product *product, xmlHashTable *keys)
 {
-  CLEANUP_FREE char *key = ovf_attr (n, "key");
+  CLEANUP_FREE char *key = std_attr (n, "key");
   struct property *p;
 
   if (key == NULL || *key == '\0') {
@@ -131,8 +143,8 @@ read_property (struct reader *r, const xmlNode *n, const char *category,
   p = properties_add (&product->properties);
   p->line = xml_line (n);
   p->key = STEAL (key);
-  p->type = ovf_attr (n, "type");
-  p->value = ovf_attr (n, "value");
+  p->type = std_attr (n, "type");
+  p->value = std_attr (n, "value");
   p->label = reader_child_text (r, n, "Label");
   p->description = reader_child_text (r, n, "Description");
   p->category = xstrdup (category);
@@ -190,8 +202,8 @@ read_product (struct reader *r, const xmlNode *section, const struct owner *o,
   bool ok = true;
 
   p->line = xml_line (section);
-  p->class_name = ovf_attr (section, "class");
-  p->instance = ovf_attr (section, "instance");
+  p->class_name = std_attr (section, "class");
+  p->instance = std_attr (section, "instance");
   read_product_texts (r, section, p);
   XML_FOR (n, section) {
     if (is_ovf (n, "Property"))
@@ -269,7 +281,7 @@ read_shared_section (struct reader *r, const xmlNode *n, const struct owner *o,
 void
 read_os (struct reader *r, const xmlNode *n, struct os *os)
 {
-  CLEANUP_FREE char *id = ovf_attr (n, "id");
+  CLEANUP_FREE char *id = std_attr (n, "id");
   unsigned number;
 
   if (parse_unsigned (id, 0, UINT16_MAX, &number))
@@ -281,7 +293,7 @@ read_os (struct reader *r, const xmlNode *n, struct os *os)
   free (os->version);
   free (os->description);
   os->vmware = xml_attr (n, VMW_NS, "osType");
-  os->version = ovf_attr (n, "version");
+  os->version = std_attr (n, "version");
   os->description = reader_child_text (r, n, "Description");
   if (os->virtualbox == NULL)
     os->virtualbox = xml_child_text (n, VBOX_NS, "OSType");

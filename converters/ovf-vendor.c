@@ -4,15 +4,23 @@
 #include "ovf-reader.h"
 
 /* ---- vmw:Config, vmw:ExtraConfig ------------------------------------------ */
-static void
-keep_text (extras *list, const char *kind, const char *key, const char *value,
-           const xmlNode *n)
+static struct extra *
+keep_text (extras *list, const char *kind, const char *key, const char *value)
 {
   CLEANUP_FREE char *whole = xasprintf ("%s %s", kind, key);
-  struct extra *e = extras_keep (list, OVF_OWNER, whole, value);
 
-  e->required = is_required (n);
-  e->configuration = ovf_attr (n, "configuration");
+  return extras_keep (list, OVF_OWNER, whole, value);
+}
+
+static void
+keep_config (extras *list, const char *kind, const char *key, const char *value,
+             const xmlNode *n)
+{
+  CLEANUP_FREE char *required = std_attr (n, "required");
+  struct extra *e = keep_text (list, kind, key, value);
+
+  parse_bool (required, &e->required);
+  e->configuration = std_attr (n, "configuration");
   e->line = xml_line (n);
 }
 
@@ -53,7 +61,7 @@ take_config (struct reader *r, const xmlNode *n, bool extra, const char *key,
 static bool
 for_chosen (struct reader *r, const xmlNode *n)
 {
-  CLEANUP_FREE char *list = ovf_attr (n, "configuration");
+  CLEANUP_FREE char *list = std_attr (n, "configuration");
 
   return text_is_blank (list) || r->configuration == NULL
          || r->settings->all_configurations || list_has (list, r->configuration);
@@ -75,7 +83,7 @@ read_vmw_config (struct reader *r, const xmlNode *n, struct machine *m)
     return true;
   }
   if (for_chosen (r, n) && !take_config (r, n, extra, key, value, m))
-    keep_text (&m->extras, extra ? "extraconfig" : "config", key, value, n);
+    keep_config (&m->extras, extra ? "extraconfig" : "config", key, value, n);
   return true;
 }
 
@@ -95,8 +103,7 @@ keep_item_configs (const struct item *i, const char *id, struct machine *m)
   kind = xasprintf ("item-config %s", id);
   for (size_t k = 0; k < ARRAY_SIZE (shares); k++)
     if (i->fields[shares[k].field] != NULL)
-      keep_text (&m->extras, kind, shares[k].key, i->fields[shares[k].field],
-                 item_node (i));
+      keep_text (&m->extras, kind, shares[k].key, i->fields[shares[k].field]);
   for (size_t k = 0; k < i->nodes.len; k++)
     XML_FOR (n, i->nodes.ptr[k]) {
       CLEANUP_FREE char *key = NULL, *value = NULL;
@@ -105,7 +112,7 @@ keep_item_configs (const struct item *i, const char *id, struct machine *m)
       key = own_attr (n, "key");
       value = own_attr (n, "value");
       if (key != NULL && value != NULL)
-        keep_text (&m->extras, kind, key, value, n);
+        keep_config (&m->extras, kind, key, value, n);
     }
 }
 

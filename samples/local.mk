@@ -3,5 +3,9 @@ EXTRA_DIST += \
 	samples/boot-domain.py \
 	samples/demo.sh \
 	samples/make-appliance.sh \
+	samples/minimal.ovf \
 	samples/pack-ova.sh \
+	samples/properties.ovf \
+	samples/two-disks.ovf \
+	samples/vapp.ovf \
 	$(NULL)

@@ -25,6 +25,7 @@ unit_disk = \
 unit_check = \
 	$(NULL)
 unit_converters = \
+	tests/unit/test-ovf-read \
 	$(NULL)
 unit_top = \
 	tests/unit/test-cli \
@@ -45,6 +46,7 @@ cli_tests = \
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
 	tests/doc/podcheck.sh \
+	tests/fuzz/replay.sh \
 	tests/golden/libvirt.sh \
 	tests/hostile/run.sh \
 	$(NULL)
@@ -87,6 +89,23 @@ tests_vmdk_walk_LDADD = $(ZLIB_LIBS)
 check_PROGRAMS += tests/convert-text
 tests_convert_text_SOURCES = tests/convert-text.c
 tests_convert_text_LDADD = libovf/libovf-core.la
+
+# ---- goldens: what the readers make of tests/golden/KIND-read/ -------------
+check_PROGRAMS += tests/golden/golden
+TESTS += tests/golden/golden
+tests_golden_golden_SOURCES = tests/golden/golden.c
+tests_golden_golden_LDADD = libovf/libovf-core.la
+EXTRA_DIST += tests/golden/ovf-read
+
+# ---- fuzz targets, replayed over the data of other tests -------------------
+# With a fuzzer: CC=clang CFLAGS='-fsanitize=fuzzer-no-link' and link the
+# target's object with -fsanitize=fuzzer instead of standalone.c.
+fuzz_targets = \
+	tests/fuzz/fuzz-ovf \
+	$(NULL)
+check_PROGRAMS += $(fuzz_targets)
+tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
 
 # ---- how they run ---------------------------------------------------------
 TEST_EXTENSIONS = .sh

@@ -405,6 +405,40 @@ xml_path (const xmlNode *n)
   return path;
 }
 
+/* An attribute is in a namespace by its prefix only, yet libxml2 points a
+ * copied one at whatever declaration has the right URI, the default one
+ * too, and then writes it without a prefix: in no namespace. */
+static void
+give_prefix (xmlDoc *doc, xmlAttr *a)
+{
+  xmlNode *n = a->parent;
+  xmlNs **list = xmlGetNsList (doc, n), *best = NULL;
+
+  for (size_t i = 0; list != NULL && list[i] != NULL && best == NULL; i++)
+    if (list[i]->prefix != NULL && xmlStrEqual (list[i]->href, a->ns->href)
+        && xmlSearchNs (doc, n, list[i]->prefix) == list[i])
+      best = list[i];
+  xmlFree (list);
+  for (unsigned i = 1; best == NULL; i++) {
+    char prefix[16];
+    snprintf (prefix, sizeof prefix, "ns%u", i);
+    if (xmlSearchNs (doc, n, (const xmlChar *)prefix) == NULL)
+      best = xmlNewNs (n, a->ns->href, (const xmlChar *)prefix);
+  }
+  a->ns = best;
+}
+
+/* Recursion ends at LIMIT_DEPTH. */
+static void
+give_prefixes (xmlDoc *doc, xmlNode *n)
+{
+  for (xmlAttr *a = n->properties; a != NULL; a = a->next)
+    if (a->ns != NULL && a->ns->prefix == NULL)
+      give_prefix (doc, a);
+  XML_FOR (child, n)
+    give_prefixes (doc, child);
+}
+
 char *
 xml_serialize (const xmlNode *n)
 {
@@ -417,6 +451,7 @@ xml_serialize (const xmlNode *n)
     abort ();
   xmlDocSetRootElement (doc, copy);
   xmlReconciliateNs (doc, copy);
+  give_prefixes (doc, copy);
   if (xmlNodeDump (buf, doc, copy, 0, 0) < 0)
     abort ();
   text = xstrdup ((const char *)xmlBufferContent (buf));

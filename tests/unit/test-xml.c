@@ -198,6 +198,32 @@ test_walking (void)
   ovf_ctx_free (ctx);
 }
 
+/* Attributes of a serialised element stay in their namespace, also where the
+ * default namespace is the same one: without a prefix they would be in none. */
+static void
+test_serialize_attributes (void)
+{
+  static const char text[]
+    = "<e xmlns='U' xmlns:u='U' xmlns:p='P'><i u:a='1' p:b='2' c='3'><p:j u:d='4'/></i></e>";
+  struct ovf_ctx *ctx = ovf_ctx_new ();
+  CLEANUP_XML xmlDoc *doc = xml_parse (ctx, "a.xml", text, strlen (text), NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (doc);
+  CLEANUP_FREE char *alone
+    = xml_serialize (xml_first (xmlDocGetRootElement (doc)));
+  CLEANUP_XML xmlDoc *again = xml_parse (ctx, "b.xml", alone, strlen (alone), NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (again);
+  xmlNode *i = xmlDocGetRootElement (again), *j = xml_first (i);
+  CLEANUP_FREE char *a = xml_attr (i, "U", "a"), *b = xml_attr (i, "P", "b");
+  CLEANUP_FREE char *c = xml_attr (i, NULL, "c"), *d = xml_attr (j, "U", "d");
+
+  CU_ASSERT_TRUE (xml_is (i, "U", "i") && xml_is (j, "P", "j"));
+  CU_ASSERT_PTR_NOT_NULL (a);
+  CU_ASSERT_PTR_NOT_NULL (b);
+  CU_ASSERT_PTR_NOT_NULL (c);
+  CU_ASSERT_PTR_NOT_NULL (d);
+  ovf_ctx_free (ctx);
+}
+
 /* A document is written with hostile values and read back: nothing but the
  * values may have changed hands. */
 static void
@@ -264,5 +290,6 @@ TAP_MAIN ("xml", { "well-formed documents", test_well_formed },
           { "elements, attributes, size", test_limits },
           { "depth and length of text", test_depth_and_text },
           { "walking the tree", test_walking },
+          { "attributes keep their namespace", test_serialize_attributes },
           { "what is written reads back", test_writer },
           { "what XML cannot hold is refused", test_writer_refuses })

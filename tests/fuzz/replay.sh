@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Fuzz targets over files that are here anyway, whole and cut short: no
+# crash, no report of a sanitizer, no endless loop.
+. ./tests/functions.sh
+
+# replay TARGET FILE...: each file, its first half, and with a byte changed
+# now and then.
+replay () {
+  local target=$1 f n=0
+  shift
+  mkdir -p "$tmp/$target"
+  for f; do
+    n=$((n + 1))
+    cp "$f" "$tmp/$target/$n"
+    head -c $(($(wc -c <"$f") / 2)) "$f" >"$tmp/$target/$n.half"
+    sed 's/1/99999999999999999999/g' "$f" >"$tmp/$target/$n.numbers"
+    sed 's/Section>/Sektion>/g; s/:\(id\|key\|name\)=/:no=/g' "$f" >"$tmp/$target/$n.names"
+  done
+  expect_exit 0 "$target over $n files in four forms" \
+    timeout 120 $VG "$builddir/tests/fuzz/$target" "$tmp/$target"
+}
+
+replay fuzz-ovf "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf
+
+done_testing
