@@ -38,8 +38,9 @@ print_verdict (struct cli *cli, const json_t *image)
   if (errors == 0 && warnings == 0)
     fputs (", sound\n", cli_out (cli));
   else
-    fprintf (cli_out (cli), ", %" JSON_INTEGER_FORMAT " errors, "
-             "%" JSON_INTEGER_FORMAT " warnings\n", errors, warnings);
+    fprintf (cli_out (cli), ", %" JSON_INTEGER_FORMAT " error%s, "
+             "%" JSON_INTEGER_FORMAT " warning%s\n", errors,
+             errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 }
 
 /* One call for each file; their images make one list. */
