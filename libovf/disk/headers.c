@@ -5,7 +5,6 @@
 #include "disk/disk.h"
 
 #include "base/rd.h"
-#include "base/text.h"
 
 /* The largest header of these that is looked at in one piece. */
 #define HEAD_MAX 1024u
@@ -98,6 +97,38 @@ count_entries (struct ovf_ctx *ctx, struct blob *b, uint64_t at, uint64_t n,
   return true;
 }
 
+/* UTF-16, up to a NUL, as UTF-8; "" when it is none. */
+static char *
+name_of_utf16 (const uint8_t *p, size_t units, bool big)
+{
+  CLEANUP_FREE char *out = xcalloc (units * 3 + 1, 1);
+  size_t n = 0;
+
+  for (size_t i = 0; i < units; i++) {
+    unsigned c = big ? (unsigned)p[2 * i] << 8 | p[2 * i + 1]
+                     : (unsigned)p[2 * i + 1] << 8 | p[2 * i];
+
+    if (c == 0)
+      break;
+    if (c < 0x80)
+      out[n++] = (char)c;
+    else if (c < 0x800) {
+      out[n++] = (char)(0xc0 | c >> 6);
+      out[n++] = (char)(0x80 | (c & 0x3f));
+    } else {
+      /* Halves of a pair become '?': this is for people to read. */
+      bool half = c >= 0xd800 && c < 0xe000;
+
+      out[n++] = half ? '?' : (char)(0xe0 | c >> 12);
+      if (half)
+        continue;
+      out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+      out[n++] = (char)(0x80 | (c & 0x3f));
+    }
+  }
+  return STEAL (out);
+}
+
 /* ---- VDI ---------------------------------------------------------------- */
 static int
 vdi_probe (const struct disk_sample *s)
@@ -138,6 +169,7 @@ vdi_check (struct ovf_ctx *ctx, struct blob *b, struct disk_facts *facts,
 }
 
 /* ---- VHD ---------------------------------------------------------------- */
+#define VHD_PARENT_NAME 64 /* byte of the dynamic header */
 enum { VHD_FIXED = 2, VHD_DYNAMIC = 3, VHD_DIFFERENCING = 4 };
 
 static int
@@ -171,8 +203,12 @@ vhd_dynamic (struct ovf_ctx *ctx, struct blob *b, uint64_t at, uint64_t size,
   if (!ctx_within (ctx, LIMIT_DIRECTORY, times (entries, 4),
                    "bytes of the VHD's table", err))
     return error_place (err, "DISK-LIMIT", blob_name (b), 0);
-  if (type == VHD_DIFFERENCING && !refer (b, facts, "(a parent disk)", err))
-    return false;
+  if (type == VHD_DIFFERENCING) {
+    CLEANUP_FREE char *parent = name_of_utf16 (head + VHD_PARENT_NAME, 256, true);
+
+    if (!refer (b, facts, *parent ? parent : "(a parent disk)", err))
+      return false;
+  }
   if (facts != NULL && !count_entries (ctx, b, table, entries, UINT32_MAX, &used, err))
     return false;
   return fill (ctx, b, facts, "vhd", size, times (used, block), block, err);
@@ -307,12 +343,25 @@ qed_probe (const struct disk_sample *s)
 }
 
 static bool
+qed_refer (struct blob *b, struct disk_facts *facts, uint64_t at, uint32_t len,
+           struct ovf_error **err)
+{
+  char name[1024] = "";
+  uint64_t size = blob_size (b);
+
+  if (len < sizeof name && at < size && len <= size - at &&
+      !blob_pread (b, name, len, at, err))
+    return false;
+  return refer (b, facts, *name ? name : "(a backing file)", err);
+}
+
+static bool
 qed_check (struct ovf_ctx *ctx, struct blob *b, struct disk_facts *facts,
            struct ovf_error **err)
 {
   uint8_t head[64];
   struct rd r;
-  uint32_t cluster;
+  uint32_t cluster, name, length;
   uint64_t features, size;
 
   if (!peek (b, head, sizeof head, 0, &r, err))
@@ -323,9 +372,11 @@ qed_check (struct ovf_ctx *ctx, struct blob *b, struct disk_facts *facts,
   features = rd_le64 (&r);
   rd_skip (&r, 24);
   size = rd_le64 (&r);
+  name = rd_le32 (&r);
+  length = rd_le32 (&r);
   if (r.failed)
     return malformed (b, "the QED header is cut off", err);
-  if ((features & 1) && !refer (b, facts, "(a backing file)", err))
+  if ((features & 1) && !qed_refer (b, facts, name, length, err))
     return false;
   return fill (ctx, b, facts, "qed", size, UINT64_MAX, cluster, err);
 }

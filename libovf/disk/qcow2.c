@@ -2,9 +2,11 @@
 /* The row of qcow2, and what such an image says of itself. */
 #include "disk/qcow2.h"
 
+#include "base/rd.h"
 #include "disk/qcow2-write.h"
 
 #define NAME_MAX_BYTES 1023u    /* of a backing file's name */
+#define EXTENSION_DATA_FILE 0x44415441u
 
 static int
 qcow2_probe (const struct disk_sample *s)
@@ -28,6 +30,34 @@ add_name (struct blob *b, struct disk_facts *facts, uint64_t at, uint64_t len,
   return true;
 }
 
+/* The header extension that names the data file: type, length, bytes, padded
+ * to 8.  Extensions end with type 0. */
+static bool
+add_data_file (struct blob *b, const struct qcow2_header *h,
+               struct disk_facts *facts, struct ovf_error **err)
+{
+  uint64_t at = h->header_length, end = UINT64_C (1) << h->cluster_bits;
+
+  if (end > blob_size (b))
+    end = blob_size (b);
+  while (at + 8 <= end) {
+    uint8_t head[8];
+    struct rd r = rd_of (head, sizeof head);
+    uint32_t type, len;
+
+    if (!blob_pread (b, head, sizeof head, at, err))
+      return false;
+    type = rd_be32 (&r);
+    len = rd_be32 (&r);
+    if (type == EXTENSION_DATA_FILE)
+      return add_name (b, facts, at + 8, len, "(a data file)", err);
+    if (type == 0)
+      break;
+    at += 8 + ((uint64_t)len + 7) / 8 * 8;
+  }
+  return add_name (b, facts, 0, 0, "(a data file)", err);
+}
+
 static bool
 list_references (struct blob *b, const struct qcow2_header *h,
                  struct disk_facts *facts, struct ovf_error **err)
@@ -36,8 +66,7 @@ list_references (struct blob *b, const struct qcow2_header *h,
       !add_name (b, facts, h->backing_offset, h->backing_size,
                  "(a backing file)", err))
     return false;
-  return !(h->incompatible & QCOW2_EXTERNAL) ||
-         add_name (b, facts, 0, 0, "(a data file)", err);
+  return !(h->incompatible & QCOW2_EXTERNAL) || add_data_file (b, h, facts, err);
 }
 
 /* Follows the tables; clusters are not read. */
