@@ -20,6 +20,7 @@ unit_package = \
 	tests/unit/test-ova-write \
 	$(NULL)
 unit_disk = \
+	tests/unit/test-vmdk \
 	tests/unit/test-vmdk-write \
 	$(NULL)
 unit_check = \
@@ -78,6 +79,7 @@ EXTRA_DIST += \
 	tests/golden/libvirt-sata-ide \
 	tests/golden/libvirt-secure-boot \
 	tests/skips.allow \
+	tests/unit/disk.h \
 	tests/unit/tap.h \
 	tests/unit/no-cunit.sh \
 	$(NULL)

@@ -79,10 +79,10 @@ bool
 vmdk_open (struct disk_source *s, struct ovf_error **err)
 {
   struct vmdk_source *v = s->state = xcalloc (1, sizeof *v);
-  uint8_t sector[SECTOR];
+  uint8_t sector[SECTOR] = { 0 };
   bool ascends = true;
 
-  if (!blob_read_exact (s->blob, sector, sizeof sector, err))
+  if (blob_read (s->blob, sector, sizeof sector, err) < 0)
     return false;
   if (vmdk_is_descriptor (sector, sizeof sector))
     return error_at (err, OVF_E_UNSAFE, "DISK-REFERENCE", blob_name (s->blob), 0,
