@@ -76,13 +76,16 @@ item_device (const struct item *i)
   return device;
 }
 
+/* Every word is looked up in tables; real lists have two or three. */
+#define MAX_SUB_TYPES 16
+
 const struct hwmodel *
 item_model (const struct item *i, enum hw_class klass)
 {
   const char *p = i->fields[FIELD_RESOURCE_SUB_TYPE];
   const struct hwmodel *m = NULL;
 
-  while (p != NULL && *p != '\0' && m == NULL) {
+  for (size_t k = 0; p != NULL && *p != '\0' && m == NULL && k < MAX_SUB_TYPES; k++) {
     size_t len = strcspn (p, " \t\r\n,");
     CLEANUP_FREE char *word = xstrndup (p, len);
     m = *word ? hwmodel_by_ovf (klass, word) : NULL;

@@ -348,55 +348,62 @@ read_disks (struct reader *r, const xmlNode *section, struct ovf_error **err)
 }
 
 /* ---- capacities that a property gives ------------------------------------------ */
-/* The key alone, or with its class and instance (OVF-PROP-011). */
-static const char *
-find_property (const products *list, const char *name)
+/* Under the key alone, and with its class and instance (OVF-PROP-011); the
+ * first one of a name counts. */
+static void
+list_properties (xmlHashTable *values, const products *list)
 {
   VECTOR_FOR (p, list)
-    VECTOR_FOR (prop, &p->properties) {
-      CLEANUP_FREE char *full
-        = xasprintf ("%s%s%s%s%s", p->class_name ? p->class_name : "",
-                     p->class_name && *p->class_name ? "." : "", prop->key,
-                     p->instance && *p->instance ? "." : "",
-                     p->instance ? p->instance : "");
-      if (strcmp (prop->key, name) == 0 || strcmp (full, name) == 0)
-        return prop->value ? prop->value : "";
+    VECTOR_FOR (q, &p->properties) {
+      const char *c = p->class_name ? p->class_name : "";
+      const char *i = p->instance ? p->instance : "";
+      CLEANUP_FREE char *full = xasprintf ("%s%s%s%s%s", c, *c ? "." : "", q->key,
+                                           *i ? "." : "", i);
+      void *value = q->value ? q->value : (char *)"";
+
+      xmlHashAddEntry (values, (const xmlChar *)full, value);
+      xmlHashAddEntry (values, (const xmlChar *)q->key, value);
     }
-  return NULL;
 }
 
-static const char *
-property_value_of (const struct appliance *a, const char *name)
+static bool
+resolve_capacity (struct reader *r, const xmlNode *n, struct disk *d,
+                  xmlHashTable *values, struct ovf_error **err)
 {
-  const char *value = NULL;
+  const char *value = xmlHashLookup (values, (const xmlChar *)d->capacity_property);
 
-  VECTOR_FOR (c, &a->collections)
-    if (value == NULL)
-      value = find_property (&c->products, name);
-  VECTOR_FOR (m, &a->machines)
-    if (value == NULL)
-      value = find_property (&m->products, name);
-  return value;
+  if (value != NULL && *value != '\0')
+    return set_capacity (r, n, d, value, err);
+  reader_find (r, OVF_WARNING, "OVF-DISK-006", n,
+               "the capacity of disk '%s' is a property '%s' without a value",
+               name_of (d), d->capacity_property); /* the user may give one */
+  return true;
 }
 
 bool
 resolve_capacities (struct reader *r, const xmlNode *section, struct ovf_error **err)
 {
+  xmlHashTable *values = NULL;
+  bool ok = true;
+
   XML_FOR (n, section) {
     CLEANUP_FREE char *id = std_attr (n, "diskId");
     size_t i = id ? appliance_find_disk (r->a, id) : NO_INDEX;
     struct disk *d = i != NO_INDEX ? &r->a->disks.ptr[i] : NULL;
-    const char *value;
 
     if (d == NULL || d->capacity_property == NULL || d->capacity != NO_SIZE)
       continue;
-    value = property_value_of (r->a, d->capacity_property);
-    if (value == NULL || *value == '\0') /* the user may still give one */
-      reader_find (r, OVF_WARNING, "OVF-DISK-006", n,
-                   "the capacity of disk '%s' is a property '%s' without a value",
-                   name_of (d), d->capacity_property);
-    else if (!set_capacity (r, n, d, value, err))
-      return false;
+    if (values == NULL) {
+      values = xmlHashCreate (0);
+      VECTOR_FOR (c, &r->a->collections)
+        list_properties (values, &c->products);
+      VECTOR_FOR (m, &r->a->machines)
+        list_properties (values, &m->products);
+    }
+    ok = resolve_capacity (r, n, d, values, err);
+    if (!ok)
+      break;
   }
-  return true;
+  xmlHashFree (values, NULL);
+  return ok;
 }

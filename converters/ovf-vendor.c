@@ -116,6 +116,9 @@ keep_item_configs (const struct item *i, const char *id, struct machine *m)
     }
 }
 
+/* Each is searched for among the devices; firmware knows a handful. */
+#define MAX_BOOT_DEVICES 256
+
 /* ---- boot order --------------------------------------------------------------- */
 static unsigned
 next_boot_order (const struct machine *m)
@@ -195,8 +198,8 @@ read_boot_order (struct reader *r, const xmlNode *n, struct machine *m)
   bool ok = true;
 
   reader_words (r, n, ids, &list);
-  VECTOR_FOR (id, &list)
-    ok &= boot_instance (m, *id);
+  for (size_t k = 0; k < list.len && k < MAX_BOOT_DEVICES; k++)
+    ok &= boot_instance (m, list.ptr[k]);
   if (list.len == 0)
     ok = type != NULL && boot_word (m, type, 1);
   strings_free (&list);
@@ -230,6 +233,8 @@ static void
 walk_boot_strings (struct reader *r, const xmlNode *parent, struct machine *m)
 {
   XML_FOR (n, parent) {
+    if (next_boot_order (m) > MAX_BOOT_DEVICES)
+      return;
     if (strcmp (xml_name (n), "StructuredBootString") == 0)
       boot_string (r, n, m);
     else
