@@ -35,6 +35,12 @@ libovf_top_sources = \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
 	libovf/export.c \
 	libovf/unpack.c libovf/verify.c \
+	libovf/rewrite.h libovf/rewrite.c libovf/rewrite-run.c \
+	libovf/references.c libovf/pack.c libovf/sign-op.c \
+	libovf/edit.h libovf/edit.c libovf/edit-item.c \
+	libovf/set.c libovf/set-system.c libovf/set-text.c \
+	libovf/set-device.c libovf/set-remove.c \
+	libovf/property.h libovf/property.c \
 	$(NULL)
 
 include libovf/base/local.mk

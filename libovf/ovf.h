@@ -127,6 +127,28 @@ OVF_PUBLIC bool ovf_unpack (struct ovf_ctx *, const char *package,
                             const char *target, const struct ovf_options *,
                             struct ovf_report *, char **ret_json,
                             struct ovf_error **err);
+/* A folder, or a descriptor with the files beside it, as an OVA ("-": to
+ * standard output). */
+OVF_PUBLIC bool ovf_pack (struct ovf_ctx *, const char *source,
+                          const char *target, const struct ovf_options *,
+                          struct ovf_report *, char **ret_json,
+                          struct ovf_error **err);
+/* These three replace the package, or write to the option "output".  A
+ * certificate file made or replaced ("sign-key", "sign-cert" ...), or dropped; */
+OVF_PUBLIC bool ovf_sign (struct ovf_ctx *, const char *package,
+                          const struct ovf_options *, struct ovf_report *,
+                          char **ret_json, struct ovf_error **err);
+OVF_PUBLIC bool ovf_unsign (struct ovf_ctx *, const char *package,
+                            const struct ovf_options *, struct ovf_report *,
+                            char **ret_json, struct ovf_error **err);
+/* the description edited: the options "key" ("memory=2G") and "remove". */
+OVF_PUBLIC bool ovf_set (struct ovf_ctx *, const char *package,
+                         const struct ovf_options *, struct ovf_report *,
+                         char **ret_json, struct ovf_error **err);
+/* The OVF environment on an ISO image for the guest, into "output". */
+OVF_PUBLIC bool ovf_env (struct ovf_ctx *, const char *package,
+                         const struct ovf_options *, struct ovf_report *,
+                         char **ret_json, struct ovf_error **err);
 /* Any kind to any other, disks included; target NULL = ./BASE. */
 OVF_PUBLIC bool ovf_convert (struct ovf_ctx *, const char *source,
                              const char *target, const struct ovf_options *,

@@ -10,7 +10,10 @@ man_pages = \
 	man/ovftool-help.1 \
 	man/ovftool-import.1 \
 	man/ovftool-info.1 \
+	man/ovftool-pack.1 \
+	man/ovftool-sign.1 \
 	man/ovftool-unpack.1 \
+	man/ovftool-unsign.1 \
 	man/ovftool-verify.1 \
 	man/ovftool-version.1 \
 	man/ovftool-security.7 \
@@ -24,7 +27,10 @@ man_pods = \
 	man/ovftool-help.pod \
 	man/ovftool-import.pod \
 	man/ovftool-info.pod \
+	man/ovftool-pack.pod \
+	man/ovftool-sign.pod \
 	man/ovftool-unpack.pod \
+	man/ovftool-unsign.pod \
 	man/ovftool-verify.pod \
 	man/ovftool-version.pod \
 	man/ovftool-security.pod \

@@ -85,6 +85,13 @@ cli_options (struct cli *cli)
   return cli->options;
 }
 
+bool
+cli_set_option (struct cli *cli, const char *name, const char *value,
+                struct ovf_error **err)
+{
+  return ovf_options_set (cli->options, name, value, err);
+}
+
 static const struct value *
 find_value (struct cli *cli, const char *name)
 {

@@ -109,28 +109,57 @@ refuse_pending (struct cli *cli)
   return false;
 }
 
+/* TARGET `-` is data on standard output: what speaks against it, or NULL. */
+static const char *
+stdout_refusal (struct cli *cli, const char *target)
+{
+  if (target == NULL || strcmp (target, "-") != 0)
+    return NULL;
+  if (cli_json (cli))
+    return "--json and a target on standard output exclude each other";
+  if (isatty (STDOUT_FILENO))
+    return "an archive is not written to a terminal";
+  cli_keep_stdout (cli);
+  return NULL;
+}
+
 int
 convert_run (struct cli *cli, const char *source, const char *target)
 {
   struct ovf_error *err = NULL;
+  const char *refusal;
   char *text = NULL;
   json_t *result;
 
   if (refuse_pending (cli))
     return cli_finish (cli, NULL, NULL);
-  if (target != NULL && strcmp (target, "-") == 0) {
-    if (cli_json (cli))
-      return cli_usage (cli, "--json and a target on standard output exclude "
-                             "each other");
-    if (isatty (STDOUT_FILENO))
-      return cli_usage (cli, "an archive is not written to a terminal");
-    cli_keep_stdout (cli);
-  }
+  refusal = stdout_refusal (cli, target);
+  if (refusal != NULL)
+    return cli_usage (cli, "%s", refusal);
   cli_set_subject (cli, source);
   ovf_convert (cli_ctx (cli), source, target, cli_options (cli),
                cli_report (cli), &text, &err);
   result = cli_parse (cli, text);
   name_licences (cli, source, result);
+  if (result != NULL)
+    print_written (cli, result);
+  return cli_finish (cli, result, err);
+}
+
+int
+change_run (struct cli *cli, operation_fn *operation, const char *package)
+{
+  const char *refusal = stdout_refusal (cli, cli_string (cli, "output"));
+  struct ovf_error *err = NULL;
+  char *text = NULL;
+  json_t *result;
+
+  if (refusal != NULL)
+    return cli_usage (cli, "%s", refusal);
+  cli_set_subject (cli, package);
+  operation (cli_ctx (cli), package, cli_options (cli), cli_report (cli), &text,
+             &err);
+  result = cli_parse (cli, text);
   if (result != NULL)
     print_written (cli, result);
   return cli_finish (cli, result, err);

@@ -36,8 +36,8 @@ struct command {
 
 /* One word adds a command. */
 #define COMMANDS(X)                                                           \
-  X (info) X (verify) X (unpack) X (convert) X (import) X (export) X (disk)   \
-  X (formats) X (help) X (version)
+  X (info) X (verify) X (unpack) X (pack) X (sign) X (unsign) X (convert)      \
+  X (import) X (export) X (disk) X (formats) X (help) X (version)
 #define DECLARE(n) extern const struct command cmd_##n;
 COMMANDS (DECLARE)
 #undef DECLARE
@@ -131,6 +131,9 @@ struct ovf_ctx *cli_ctx (struct cli *);
 struct ovf_report *cli_report (struct cli *);
 /* All options given that the library knows, as its options object. */
 const struct ovf_options *cli_options (struct cli *);
+/* Sets an option of the library that the command line has in another form. */
+bool cli_set_option (struct cli *, const char *name, const char *value,
+                     struct ovf_error **err);
 bool cli_flag (struct cli *, const char *name);
 const char *cli_string (struct cli *, const char *name); /* the last, or NULL */
 bool cli_json (struct cli *);   /* --json */
@@ -179,6 +182,9 @@ int cli_finish (struct cli *, json_t *result, struct ovf_error *err /* taken */)
 typedef bool operation_fn (struct ovf_ctx *, const char *,
                            const struct ovf_options *, struct ovf_report *,
                            char **ret_json, struct ovf_error **err);
+/* One that writes the option "output" or replaces its argument, and the words
+ * about what was made. */
+int change_run (struct cli *, operation_fn *, const char *package);
 /* ovf_convert () and the words about what was made. */
 int convert_run (struct cli *, const char *source, const char *target);
 void print_written (struct cli *, const json_t *result);

@@ -34,7 +34,10 @@ ovftool_command_sources = \
 	ovftool/cmd-help.c \
 	ovftool/cmd-import.c \
 	ovftool/cmd-info.c \
+	ovftool/cmd-pack.c \
+	ovftool/cmd-sign.c \
 	ovftool/cmd-unpack.c \
+	ovftool/cmd-unsign.c \
 	ovftool/cmd-verify.c \
 	ovftool/cmd-version.c \
 	$(NULL)

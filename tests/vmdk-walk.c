@@ -255,7 +255,7 @@ walk_marker (struct walk *w, const uint8_t *header, const uint8_t *m,
   uint64_t n = le (m, 8);
   uint32_t type = (uint32_t)le (m + 12, 4);
 
-  if (!is_zero (m + 16, SECTOR - 16))
+  if (type != 4 && !is_zero (m + 16, SECTOR - 16))
     bad ("sector %" PRIu64 ": a marker with more in it", at);
   switch (type) {
   case 0:
@@ -280,6 +280,10 @@ walk_marker (struct walk *w, const uint8_t *header, const uint8_t *m,
       bad ("a footer of %" PRIu64 " sectors", n);
     check_footer (w, header, at + 1);
     return n;
+  case 4: /* progress, as VMware's own tools write it */
+    if (n != 0)
+      bad ("sector %" PRIu64 ": a progress marker of %" PRIu64, at, n);
+    return 0;
   default:
     bad ("sector %" PRIu64 ": a marker of type %u", at, type);
   }

@@ -459,3 +459,21 @@ xml_serialize (const xmlNode *n)
   xmlFreeDoc (doc);
   return text;
 }
+
+char *
+xml_dump (xmlDoc *doc, size_t *ret_len)
+{
+  xmlChar *mem = NULL;
+  int len = 0;
+  char *text;
+
+  xmlDocDumpMemory (doc, &mem, &len);
+  if (mem == NULL)
+    abort ();
+  text = xmalloc ((size_t)len + 1); /* UTF-16 has NUL bytes */
+  memcpy (text, mem, (size_t)len);
+  text[len] = '\0';
+  xmlFree (mem);
+  *ret_len = (size_t)len;
+  return text;
+}

@@ -49,5 +49,7 @@ char *xml_path (const xmlNode *);
 /* The element with everything in it as standalone XML text that declares the
  * namespaces it uses, allocated. */
 char *xml_serialize (const xmlNode *);
+/* The whole document in its own encoding, white space as it was parsed. */
+char *xml_dump (xmlDoc *, size_t *ret_len);
 
 #endif

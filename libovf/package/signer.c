@@ -279,6 +279,12 @@ signer_free (struct signer *s)
   free (s);
 }
 
+enum digest_alg
+signer_digest (enum digest_alg manifest)
+{
+  return manifest == DIGEST_SHA512 ? DIGEST_SHA512 : DIGEST_SHA256;
+}
+
 size_t
 signer_room (const struct signer *s, const char *manifest_name)
 {

@@ -22,6 +22,9 @@ struct signer *signer_new (struct ovf_ctx *, const struct signer_settings *,
                            struct ovf_report *, struct ovf_error **err);
 void signer_free (struct signer *);
 DEFINE_CLEANUP (signer, signer_free)
+/* What a signature over a manifest of this algorithm is made with: SHA-1 is no
+ * longer good for one, whatever the digests are. */
+enum digest_alg signer_digest (enum digest_alg manifest);
 /* The most bytes a certificate file for a manifest of this name can have. */
 size_t signer_room (const struct signer *, const char *manifest_name);
 /* The text of the certificate file, allocated, of at most signer_room ()

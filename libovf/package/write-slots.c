@@ -174,12 +174,8 @@ put_certificate (struct package_writer *w, const char *manifest, size_t len,
   size_t text_len = w->kept_certificate_len;
 
   if (w->target.signer) {
-    /* SHA-1 is no longer good for a signature, whatever the digests are. */
-    enum digest_alg alg = w->target.algorithm == DIGEST_SHA512
-                            ? DIGEST_SHA512 : DIGEST_SHA256;
-
-    text = signer_sign (w->target.signer, mf, manifest, len, alg, &text_len,
-                        err);
+    text = signer_sign (w->target.signer, mf, manifest, len,
+                        signer_digest (w->target.algorithm), &text_len, err);
     if (text == NULL)
       return false;
   }

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -93,6 +94,8 @@ package_writer_new (struct ovf_ctx *ctx, const struct package_target *target,
     w->out = output_new_file (ctx, target->path, target->force, err);
     if (w->out)
       w->fd = output_fd (w->out);
+    if (w->fd != -1 && target->mode)
+      fchmod (w->fd, target->mode);
     break;
   case PACKAGE_DIR:
     w->out = output_new_dir (ctx, target->path, target->base, target->force,
@@ -191,8 +194,8 @@ check_name (struct package_writer *w, const char *name, struct ovf_error **err)
 }
 
 struct entry *
-writer_add_entry (struct package_writer *w, const char *name, enum file_role role,
-           struct ovf_error **err)
+writer_add_entry (struct package_writer *w, const char *name,
+                  enum file_role role, struct ovf_error **err)
 {
   struct entry *e;
 
@@ -210,7 +213,8 @@ writer_add_entry (struct package_writer *w, const char *name, enum file_role rol
 }
 
 bool
-writer_close_entry (struct package_writer *w, struct entry *e, struct ovf_error **err)
+writer_close_entry (struct package_writer *w, struct entry *e,
+                    struct ovf_error **err)
 {
   if (writer_is_archive (w)
       && __builtin_add_overflow (e->data, padded (e->size), &w->end))

@@ -44,6 +44,7 @@ struct package_target {
   const struct signer *signer; /* lent; NULL = no certificate */
   bool want_sha256;         /* of what was written, for the JSON result: reads
                                an archive once more */
+  unsigned mode;            /* access rights of the archive; 0 = the usual */
 };
 
 struct package_writer;

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing a package again; see rewrite.h.  To a new place every member is
+ * copied; in a folder that is changed in place the disks stay where they are
+ * and are only read, for their digests. */
+#include "rewrite.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/output.h"
+#include "base/text.h"
+
+/* ---- members --------------------------------------------------------- */
+
+static bool
+same (const char *a, const char *b)
+{
+  return a && b && strcmp (a, b) == 0;
+}
+
+/* "disk.vmdk" and its chunks, "disk.vmdk.000000003". */
+static bool
+is_of (const char *name, const char *href)
+{
+  size_t n = strlen (href);
+
+  return strncmp (name, href, n) == 0
+         && (name[n] == '\0'
+             || (name[n] == '.' && strlen (name + n) == 10
+                 && strspn (name + n + 1, "0123456789") == 9));
+}
+
+static bool
+is_copied (const struct rewrite *w, const char *name)
+{
+  const struct package *p = w->package;
+
+  if (same (name, package_descriptor_name (p))
+      || same (name, package_manifest_name (p))
+      || same (name, package_certificate_name (p)))
+    return false;
+  VECTOR_FOR (href, &w->drop)
+    if (is_of (name, *href))
+      return false;
+  return true;
+}
+
+/* Names and bytes of what is copied.  The names are lent. */
+static uint64_t
+list_members (const struct rewrite *w, strings *ret)
+{
+  uint64_t total = 0;
+
+  VECTOR_FOR (m, package_members (w->package))
+    if (is_copied (w, m->name)) {
+      strings_append (ret, m->name);
+      total += m->size;
+    }
+  return total;
+}
+
+static enum file_role
+role_of (const struct rewrite *w, const char *name)
+{
+  static const char *const suffixes[]
+    = { ".vmdk", ".vmdk.gz", ".vdi", ".qcow2", ".vhd", ".vhdx", ".raw", ".img" };
+
+  VECTOR_FOR (r, &w->refs)
+    for (size_t i = 0; i < ARRAY_SIZE (suffixes) && is_of (name, r->href); i++)
+      if (text_has_suffix (r->href, suffixes[i]))
+        return ROLE_DISK;
+  return ROLE_FILE;
+}
+
+/* One member through its digest, into the writer if there is one. */
+static bool
+pass_member (struct rewrite *w, struct package_writer *out, const char *name,
+             struct ovf_error **err)
+{
+  struct blob *b = package_blob (w->package, name, 0, BLOB_UNKNOWN, err);
+  bool ok;
+
+  if (b == NULL)
+    return false;
+  ok = (out == NULL
+        || (package_writer_begin (out, name, role_of (w, name), err)
+            && package_writer_copy (out, b, err)
+            && package_writer_end (out, BLOB_UNKNOWN, NULL, err)))
+       && package_blob_done (w->package, b, err);
+  blob_free (b);
+  return ok;
+}
+
+/* ---- to a new place -------------------------------------------------- */
+
+static void
+keep_parts (struct rewrite *w, struct package_writer *out)
+{
+  size_t mf_len = 0, cert_len = 0;
+  const char *mf = package_manifest (w->package, &mf_len), *cert = NULL;
+
+  if (w->keep_certificate)
+    cert = package_certificate (w->package, &cert_len);
+  package_writer_keep (out, mf, mf_len, cert, cert_len);
+}
+
+static bool
+copy_all (struct rewrite *w, struct package_writer *out, struct ovf_error **err)
+{
+  strings names = { 0 };
+  uint64_t total = list_members (w, &names);
+  bool ok;
+
+  if (w->keep_manifest)
+    keep_parts (w, out);
+  ok = package_writer_space (out, total + w->descriptor_len, err)
+       && package_writer_reserve (out, w->descriptor_name, w->descriptor_len,
+                                  &names, err);
+  VECTOR_FOR (name, &names)
+    ok = ok && pass_member (w, out, *name, err);
+  free (names.ptr);
+  return ok
+         && package_writer_descriptor (out, w->descriptor, w->descriptor_len,
+                                       err)
+         && package_settle (w->package, err) && package_writer_finish (out, err)
+         && strict_check (w->options, w->report, err)
+         && package_writer_commit (out, err);
+}
+
+static bool
+write_copy (struct rewrite *w, char **ret_json, struct ovf_error **err)
+{
+  CLEANUP_FREE char *base = path_stem (w->descriptor_name);
+  struct package_target target
+    = { .form = w->form,
+        .path = w->target,
+        .base = base,
+        .force = w->in_place || option_flag (w->options, OPT_FORCE),
+        .algorithm = w->algorithm,
+        .signer = w->signer,
+        .want_sha256 = true,
+        .mode = w->mode };
+  CLEANUP (package_writer) struct package_writer *out
+    = package_writer_new (w->ctx, &target, err);
+  json_t *result;
+
+  if (out == NULL || !copy_all (w, out, err))
+    return false;
+  result = package_writer_json (out);
+  json_object_set_new (result, "start", json_array ());
+  *ret_json = result_dump (result);
+  return true;
+}
+
+/* ---- in a folder, in place ------------------------------------------- */
+
+/* The new manifest's text, from digests of what was just read. */
+static char *
+folder_manifest (const struct rewrite *w, size_t *ret_len)
+{
+  char *text = NULL, hex[DIGEST_HEX];
+  FILE *f = open_memstream (&text, ret_len);
+
+  if (f == NULL)
+    abort ();
+  digest_of (w->algorithm, w->descriptor, w->descriptor_len, hex);
+  manifest_write_line (f, w->algorithm, w->descriptor_name, hex);
+  VECTOR_FOR (m, package_members (w->package))
+    if (is_copied (w, m->name))
+      manifest_write_line (f, w->algorithm, m->name,
+                           package_digest (w->package, m->name, w->algorithm));
+  fclose (f);
+  return text;
+}
+
+/* One small file of the folder, with the access rights it had. */
+static bool
+put_part (struct rewrite *w, struct output *out, const char *name,
+          enum file_role role, const char *text, size_t len, json_t *files,
+          struct ovf_error **err)
+{
+  CLEANUP_FREE char *path = output_path (out, name);
+  char hex[DIGEST_HEX];
+  int fd = output_create (out, name, role == ROLE_DESCRIPTOR, err);
+
+  if (fd == -1 || !file_write (fd, text, len, err))
+    return false;
+  if (w->mode)
+    fchmod (fd, w->mode);
+  digest_of (DIGEST_SHA256, text, len, hex);
+  result_file (files, path, role, len, hex);
+  return true;
+}
+
+static char *
+sibling (const struct rewrite *w, const char *old, const char *suffix)
+{
+  CLEANUP_FREE char *stem = path_stem (w->descriptor_name);
+
+  return old ? xstrdup (old) : xasprintf ("%s%s", stem, suffix);
+}
+
+static bool
+put_certificate (struct rewrite *w, struct output *out, const char *mf_name,
+                 const char *mf, size_t mf_len, json_t *files,
+                 struct ovf_error **err)
+{
+  CLEANUP_FREE char *name
+    = sibling (w, package_certificate_name (w->package), ".cert");
+  CLEANUP_FREE char *text = NULL;
+  size_t len;
+
+  if (w->signer == NULL)
+    return true;
+  text = signer_sign (w->signer, mf_name, mf, mf_len,
+                      signer_digest (w->algorithm), &len, err);
+  return text
+         && put_part (w, out, name, ROLE_CERTIFICATE, text, len, files, err);
+}
+
+/* Only what changes is written. */
+static bool
+put_parts (struct rewrite *w, struct output *out, json_t *files,
+           struct ovf_error **err)
+{
+  size_t old_len, mf_len = 0;
+  const char *old = package_descriptor (w->package, &old_len);
+  const char *kept = package_manifest (w->package, &mf_len);
+  CLEANUP_FREE char *made = NULL;
+  CLEANUP_FREE char *mf_name
+    = sibling (w, package_manifest_name (w->package), ".mf");
+
+  if (!w->keep_manifest && w->algorithm != DIGEST_NONE) {
+    made = folder_manifest (w, &mf_len);
+    if (!put_part (w, out, mf_name, ROLE_MANIFEST, made, mf_len, files, err))
+      return false;
+  }
+  if (!put_certificate (w, out, mf_name, made ? made : kept, mf_len, files, err))
+    return false;
+  return (old_len == w->descriptor_len
+          && memcmp (old, w->descriptor, old_len) == 0)
+         || put_part (w, out, w->descriptor_name, ROLE_DESCRIPTOR,
+                      w->descriptor, w->descriptor_len, files, err);
+}
+
+/* The new files are in place: what no longer belongs to them goes. */
+static bool
+remove_leftovers (struct rewrite *w, struct ovf_error **err)
+{
+  const char *cert = package_certificate_name (w->package);
+  CLEANUP_FREE char *path = cert ? path_join (w->target, cert) : NULL;
+
+  if (cert == NULL || w->signer || w->keep_certificate)
+    return true;
+  if (unlink (path) == -1 && errno != ENOENT)
+    return error_errno (err, errno, "cannot remove '%s'", path);
+  return true;
+}
+
+static bool
+change_folder (struct rewrite *w, char **ret_json, struct ovf_error **err)
+{
+  CLEANUP_FREE char *base = path_stem (w->descriptor_name);
+  CLEANUP_FREE char *shown = NULL;
+  json_t *files = json_array ();
+  struct output *out;
+  strings names = { 0 };
+  bool ok = true;
+
+  package_tap (w->package, w->algorithm);
+  list_members (w, &names);
+  VECTOR_FOR (name, &names)
+    ok = ok && pass_member (w, NULL, *name, err);
+  free (names.ptr);
+  out = ok ? output_new_dir (w->ctx, w->target, base, true, err) : NULL;
+  ok = out && put_parts (w, out, files, err)
+       && strict_check (w->options, w->report, err) && output_commit (out, err)
+       && remove_leftovers (w, err);
+  if (ok) {
+    shown = output_path (out, NULL);
+    *ret_json = result_dump (json_pack ("{s:s, s:O, s:[]}", "target", shown,
+                                        "files", files, "start"));
+  }
+  json_decref (files);
+  output_free (out);
+  return ok;
+}
+
+bool
+rewrite_run (struct rewrite *w, char **ret_json, struct ovf_error **err)
+{
+  if (w->in_place && w->form == PACKAGE_DIR)
+    return change_folder (w, ret_json, err);
+  return write_copy (w, ret_json, err);
+}
