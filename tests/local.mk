@@ -86,6 +86,7 @@ EXTRA_DIST += \
 
 # Walks the sectors of a streamOptimized VMDK without the library's code.
 check_PROGRAMS += tests/vmdk-walk
+tests_vmdk_walk_SOURCES = tests/vmdk-walk.c
 tests_vmdk_walk_LDADD = $(ZLIB_LIBS)
 # A description in one format to another, for the goldens.
 check_PROGRAMS += tests/convert-text
