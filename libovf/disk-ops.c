@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `disk info`, `disk check` and `disk convert`: one image, without an
  * appliance around it. */
+#include <errno.h>
 #include <jansson.h>
 
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "pipeline.h"
 
 struct image {
+  struct ovf_ctx *ctx;
   const char *path;     /* lent */
   int fd;
   struct blob *blob;
@@ -27,7 +29,7 @@ read_stream (void *opaque, void *buf, size_t n, struct ovf_error **err)
 {
   const struct image *i = opaque;
 
-  return file_read_some (i->fd, buf, n, err);
+  return file_read_some (i->ctx, i->fd, buf, n, err);
 }
 
 /* A file, a block device, or a pipe, which is read once and needs --from. */
@@ -42,12 +44,15 @@ image_open (struct ovf_ctx *ctx, const char *path,
   uint64_t size;
 
   memset (i, 0, sizeof *i);
+  i->ctx = ctx;
   i->path = path;
   i->fd = file_open_user (path, &st, err);
   if (i->fd < 0)
     return false;
   if (claim.user == NULL)
     claim.user = option_text (options, OPT_FROM_DISK);
+  if (S_ISDIR (st.st_mode))
+    return error_errno (err, EISDIR, "cannot read '%s'", path);
   if (S_ISREG (st.st_mode) || S_ISBLK (st.st_mode)) {
     if (!file_size (i->fd, &size, err))
       return false;

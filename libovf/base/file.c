@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -297,13 +298,35 @@ file_write (int fd, const void *buf, size_t n, struct ovf_error **err)
   return true;
 }
 
+bool
+file_wait (const struct ovf_ctx *ctx, int fd, bool to_write, struct ovf_error **err)
+{
+  struct pollfd p = { fd, to_write ? POLLOUT : POLLIN, 0 };
+
+  /* With a limit: a signal may come between the question and poll (), or to
+   * another thread. */
+  for (;;) {
+    int r = poll (&p, 1, 100);
+    if (!ctx_alive (ctx, err))
+      return false;
+    if (r > 0)
+      return true;
+    if (r < 0 && errno != EINTR)
+      return error_errno (err, errno, "cannot wait");
+  }
+}
+
 ssize_t
-file_read_some (int fd, void *buf, size_t n, struct ovf_error **err)
+file_read_some (const struct ovf_ctx *ctx, int fd, void *buf, size_t n,
+                struct ovf_error **err)
 {
   size_t done = 0;
 
   while (done < n) {
-    ssize_t r = read (fd, (char *)buf + done, n - done);
+    ssize_t r;
+    if (ctx != NULL && !file_wait (ctx, fd, false, err))
+      return -1;
+    r = read (fd, (char *)buf + done, n - done);
     if (r < 0 && errno == EINTR)
       continue;
     if (r < 0) {
@@ -330,7 +353,7 @@ file_read_text (const struct ovf_ctx *ctx, int fd, const char *what,
       room = room ? room * 2 : 16384;
       text = xrealloc (text, room);
     }
-    r = file_read_some (fd, text + len, room - len - 1, err);
+    r = file_read_some (ctx, fd, text + len, room - len - 1, err);
     if (r < 0) {
       error_prefix (err, "%s", what);
       return NULL;

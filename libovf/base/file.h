@@ -37,8 +37,12 @@ int file_open_user (const char *path, struct stat *ret_st, struct ovf_error **er
 bool file_pread (int fd, void *buf, size_t n, uint64_t offset, struct ovf_error **err);
 bool file_pwrite (int fd, const void *buf, size_t n, uint64_t offset, struct ovf_error **err);
 bool file_write (int fd, const void *buf, size_t n, struct ovf_error **err);
-/* Up to n bytes (less only at the end); -1 on failure. */
-ssize_t file_read_some (int fd, void *buf, size_t n, struct ovf_error **err);
+/* Waits until fd can be read, or written: PIPE_BUF bytes of a pipe.  Ends when
+ * the context is cancelled, so that a silent peer does not hold up a signal. */
+bool file_wait (const struct ovf_ctx *, int fd, bool to_write, struct ovf_error **err);
+/* Up to n bytes (less only at the end); -1 on failure.  ctx NULL: waits for
+ * ever. */
+ssize_t file_read_some (const struct ovf_ctx *ctx, int fd, void *buf, size_t n, struct ovf_error **err);
 /* A whole file of at most limit bytes, NUL added behind; a NUL inside is the
  * caller's business.  `what` names it in errors. */
 char *file_read_text (const struct ovf_ctx *, int fd, const char *what,

@@ -46,7 +46,7 @@ static ssize_t
 fill (struct ova *o, size_t n)
 {
   if (o->size == BLOB_UNKNOWN)
-    return file_read_some (o->fd, o->buffer, n, &o->failure);
+    return file_read_some (o->ctx, o->fd, o->buffer, n, &o->failure);
   if (o->position >= o->size)
     return 0;
   if (n > o->size - o->position)
@@ -447,7 +447,7 @@ pipe_tail (struct ova *o, bool *ret_other, struct ovf_error **err)
   do {
     if (!ctx_alive (o->ctx, err))
       return false;
-    n = file_read_some (o->fd, o->buffer, DATA_BUFFER, err);
+    n = file_read_some (o->ctx, o->fd, o->buffer, DATA_BUFFER, err);
     if (n > 0 && !tar_is_zero (o->buffer, (size_t)n))
       *ret_other = true;
   } while (n > 0);

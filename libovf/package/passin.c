@@ -22,7 +22,7 @@ first_line (int fd, const char *source, struct ovf_error **err)
 
   /* Byte by byte: what follows the line may be for someone else. */
   while (n < PASSWORD_MAX) {
-    ssize_t r = file_read_some (fd, buf + n, 1, err);
+    ssize_t r = file_read_some (NULL, fd, buf + n, 1, err);
 
     if (r == -1)
       return NULL;

@@ -19,7 +19,10 @@ sig = getattr(signal, sys.argv[1])
 # Open for reading and writing: the reader finds a writer that is silent.
 fd = os.open(sys.argv[2], os.O_RDWR)
 p = subprocess.Popen(sys.argv[3:], stdin=fd, stdout=subprocess.PIPE,
-                     stderr=subprocess.PIPE, restore_signals=True)
+                     stderr=subprocess.PIPE, restore_signals=True,
+                     preexec_fn=lambda: signal.signal(signal.SIGHUP, (
+                         signal.SIG_IGN if os.environ.get("NOHUP")
+                         else signal.SIG_DFL)))
 end = time.time() + 10
 while time.time() < end:
     with open(f"/proc/{p.pid}/stat") as s:
@@ -29,7 +32,7 @@ while time.time() < end:
 time.sleep(0.2)
 p.send_signal(sig)
 try:
-    p.communicate(timeout=10)
+    p.communicate(timeout=1 if os.environ.get("NOHUP") else 10)
     print(signal.Signals(-p.returncode).name if p.returncode < 0
           else f"status {p.returncode}")
 except subprocess.TimeoutExpired:
@@ -46,4 +49,6 @@ for s in SIGINT SIGTERM SIGHUP; do
   is "unpack dies by $s" "$ended" $s
   is "and leaves nothing" "$(ls -A "$tmp/run")" ""
 done
+NOHUP=1 end SIGHUP verify -
+is "under nohup SIGHUP is ignored" "$ended" "nothing happened"
 done_testing
