@@ -268,6 +268,10 @@ take_marker (struct disk_source *s, uint64_t sectors, uint32_t type,
     if (sectors == 1)
       return take_footer (s, err);
     break;
+  case VMDK_MARKER_PROGRESS:
+    if (sectors == 0)
+      return true;
+    break;
   default:
     break;
   }

@@ -42,7 +42,8 @@ enum vmdk_marker {
   VMDK_MARKER_EOS = 0,
   VMDK_MARKER_GT = 1,
   VMDK_MARKER_GD = 2,
-  VMDK_MARKER_FOOTER = 3
+  VMDK_MARKER_FOOTER = 3,
+  VMDK_MARKER_PROGRESS = 4 /* VMware's ovftool writes it; carries nothing */
 };
 #define VMDK_GRAIN_HEADER 12u
 

@@ -173,6 +173,8 @@ sample("good.ovf", ovf())
 sample("good.ova", ova())
 sample("good-without-manifest.ova", ova(mf=None))
 sample("good.vmdk", DISK)
+# VMware's ovftool ends the grains with a marker of type 4 that carries nothing.
+sample("progress-marker.vmdk", vmdk(grains=[(0, grain(0, PLAIN[0])), (600, marker(0, 0, 4))]))
 
 # ---- XML ----------------------------------------------------------------------
 sample("xml-empty.ovf", b"")
@@ -215,7 +217,7 @@ sample("ref-chunk-zero.ova", ova(ovf(HREF, HREF + ' ovf:chunkSize="0"')))
 sample("ref-chunk-absent.ova", ova(ovf(HREF, HREF + ' ovf:chunkSize="1000"')))
 sample("gzip-bomb.ova", ova(ovf(HREF, HREF + ' ovf:compression="gzip"', size=0)
        .replace(b' ovf:size="0"', b""),
-       (lambda c: c.compress(b"\0" * (96 << 20)) + c.flush())(zlib.compressobj(9, zlib.DEFLATED, 31))))
+       (lambda c: c.compress(DISK + b"\0" * (96 << 20)) + c.flush())(zlib.compressobj(9, zlib.DEFLATED, 31))))
 sample("gzip-cut.ova", ova(ovf(HREF, HREF + ' ovf:compression="gzip"', size=0)
        .replace(b' ovf:size="0"', b""),
        (lambda c: c.compress(DISK) + c.flush())(zlib.compressobj(9, zlib.DEFLATED, 31))[:-9]))

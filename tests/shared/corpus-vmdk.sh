@@ -56,7 +56,8 @@ mkdir "$tmp/members"
 find "$SHARED/corpus" -iname '*.ova' | sort | while read -r ova; do
   d=$tmp/members/$(basename "$ova" .ova)
   mkdir "$d"
-  tar -xf "$ova" -C "$d" --wildcards '*.vmdk' 2>/dev/null
+  tar -xf "$ova" -C "$d" --wildcards '*.vmdk*' 2>/dev/null
+  find "$d" -name '*.gz' -exec gzip -d {} +
 done
 
 checked=0

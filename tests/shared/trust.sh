@@ -6,6 +6,7 @@
 prefix=corpus/ova/pop-os_virtualbox__tdAppliance1
 needs_shared "$prefix-t1.ova" "$prefix-t3.ova" "$prefix-t5.ova" \
   "$prefix-t3-ovftool-4.1.0.ova" "$prefix-t5-ovftool-4.1.0.ova"
+requires python3
 
 first_line () { sed -n 1p "$out"; }
 second_line () { sed -n 2p "$out"; }
@@ -47,14 +48,18 @@ expect_exit 4 "--require-signature refuses an unsigned one" \
 expect_exit 4 "--ca refuses an expired one" \
   $VG "$OVFTOOL" verify --ca system "$SHARED/$prefix-t5-ovftool-4.1.0.ova"
 
-# One flipped byte in a disk.
-cp "$SHARED/$prefix-t5-ovftool-4.1.0.ova" "$tmp/x.ova"
-chmod u+w "$tmp/x.ova"
-size=$(stat -c %s "$tmp/x.ova")
-at=$((size / 2))
-byte=$(od -An -tu1 -j "$at" -N 1 "$tmp/x.ova")
-printf "\\x$(printf %02x $((byte ^ 1)))" \
-  | dd of="$tmp/x.ova" bs=1 seek="$at" conv=notrunc status=none
+# One flipped bit in a disk.
+python3 - "$SHARED/$prefix-t5-ovftool-4.1.0.ova" "$tmp/x.ova" <<'END'
+import sys
+import tarfile
+with open(sys.argv[1], "rb") as f:
+    data = bytearray(f.read())
+with tarfile.open(sys.argv[1]) as t:
+    disk = next(m for m in t if ".vmdk" in m.name)
+data[disk.offset_data + disk.size // 2] ^= 1
+with open(sys.argv[2], "wb") as f:
+    f.write(data)
+END
 expect_exit 4 "one bit is found" $VG "$OVFTOOL" verify "$tmp/x.ova"
 says "one bit: digests" '^verified: no \(.+\)$' "$(first_line)"
 expect_exit 4 "and not forgiven" $VG "$OVFTOOL" verify --lax-manifest "$tmp/x.ova"
