@@ -3,6 +3,7 @@ converters_sources = \
 	converters/table.c \
 	$(converters_ovf_sources) \
 	$(converters_libvirt_sources) \
+	$(converters_spec_sources) \
 	$(NULL)
 
 converters_ovf_sources = \
@@ -18,6 +19,27 @@ converters_ovf_sources = \
 	converters/ovf-refs.c \
 	converters/ovf-sections.c \
 	converters/ovf-vendor.c \
+	converters/ovf-own.c converters/ovf-own.h \
+	converters/ovf-write.c converters/ovf-write.h \
+	converters/ovf-write-hardware.c \
+	converters/ovf-write-items.c \
+	converters/ovf-write-kept.c \
+	converters/ovf-write-sections.c \
+	$(NULL)
+
+converters_spec_sources = \
+	converters/spec.c converters/spec.h \
+	converters/spec-device.h \
+	converters/spec-devices.c \
+	converters/spec-drives.c \
+	converters/spec-hardware.c \
+	converters/spec-out.h \
+	converters/spec-products.c \
+	converters/spec-read.c \
+	converters/spec-values.c \
+	converters/spec-write.c \
+	converters/spec-write-hardware.c \
+	converters/spec-yaml.c \
 	$(NULL)
 
 converters_libvirt_sources = \

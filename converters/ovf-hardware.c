@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* VirtualHardwareSection to a machine: what kind of device an Item is, and
  * all kinds but controllers and drives (ovf-drives.c). */
+#include "ovf-own.h"
 #include "ovf-reader.h"
 
 /* ---- kinds ------------------------------------------------------------------ */
@@ -391,7 +392,8 @@ read_section_children (struct reader *r, const xmlNode *section, struct machine 
       read_virtual_system (r, n, m);
     else if (is_ovf (n, "Item") || is_ovf (n, "StorageItem")
              || is_ovf (n, "EthernetPortItem") || is_ovf (n, "Info")
-             || read_vmw_config (r, n, m))
+             || read_vmw_config (r, n, m)
+             || xml_is (n, OWN_NS, "Machine")) /* once all is read */
       continue;
     else if (!keep_unknown (r, "hardware", n, &m->extras, err))
       return false;

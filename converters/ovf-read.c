@@ -9,6 +9,7 @@
 #include "ovf-reader.h"
 
 #include "base/file.h"
+#include "ovf-own.h"
 
 /* ---- systems ------------------------------------------------------------- */
 static struct owner
@@ -128,6 +129,9 @@ read_system (struct reader *r, const xmlNode *system, size_t collection,
   XML_FOR (n, system)
     if (section_kind (n) == SECTION_VBOX)
       read_vbox_machine (r, n, m);
+  for (xmlNode *n = hardware ? xml_first (hardware) : NULL; n; n = xml_next (n))
+    if (xml_is (n, OWN_NS, "Machine"))
+      own_read (n, r->in, r->a, m, r->report);
   if (!r->settings->inspect)
     os_complete (&m->os); /* `info` shows what the file says */
   return true;

@@ -211,6 +211,10 @@ read_product (struct reader *r, const xmlNode *section, const struct owner *o,
     else { /* a category ends at the next element that is no Property */
       free (category);
       category = is_ovf (n, "Category") ? reader_text (r, n) : NULL;
+      if (category != NULL && *category == '\0') { /* an empty one only ends it */
+        free (category);
+        category = NULL;
+      }
       if (is_other_child (n)) {
         if (!is_ovf (n, "Icon") && !is_ovf (n, "AppUrl"))
           ok = unknown_child (r, "OVF-EXT-004", n, err);

@@ -57,4 +57,5 @@ const struct converter ovf_converter = {
   .net_kinds = "network",
   .probe = probe,
   .read = descriptor_read,
+  .write = descriptor_write,
 };

@@ -87,6 +87,7 @@ EXTRA_DIST += \
 # Walks the sectors of a streamOptimized VMDK without the library's code.
 check_PROGRAMS += tests/vmdk-walk
 tests_vmdk_walk_SOURCES = tests/vmdk-walk.c
+check_PROGRAMS += tests/vmdk-walk tests/roundtrip
 tests_vmdk_walk_LDADD = $(ZLIB_LIBS)
 # A description in one format to another, for the goldens.
 check_PROGRAMS += tests/convert-text
@@ -109,6 +110,9 @@ fuzz_targets = \
 check_PROGRAMS += $(fuzz_targets)
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
+# Models before and after a converter, for the scripts that judge loss.
+tests_roundtrip_SOURCES = tests/roundtrip.c
+tests_roundtrip_LDADD = libovf/libovf-core.la $(JANSSON_LIBS)
 
 # ---- how they run ---------------------------------------------------------
 TEST_EXTENSIONS = .sh

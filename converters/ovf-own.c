@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Our own element in descriptors; see ovf-own.h. */
+#include "ovf-own.h"
+
+#include "base/text.h"
+#include "model/maps.h"
+
+/* ---- the words of a machine -------------------------------------------- */
+/* Attributes that are a text of struct machine, and what they may hold. */
+enum text_kind { WORD, UUID, ANY };
+static const struct text_row {
+  const char *name;
+  size_t offset;
+  enum text_kind kind;
+} text_rows[] = {
+#define ROW(name, field, kind) { name, offsetof (struct machine, field), kind }
+  ROW ("uuid", uuid, UUID),
+  ROW ("clock", clock, WORD),
+  ROW ("graphics", graphics, WORD),
+  ROW ("machineType", machine_type, WORD),
+  ROW ("osinfo", os.osinfo, WORD),
+#undef ROW
+};
+
+static char **
+text_of (const struct machine *m, const struct text_row *row)
+{
+  return (char **)((char *)m + row->offset);
+}
+
+/* Letters, digits and little else: what ends up in other formats unquoted. */
+static bool
+is_word (const char *s)
+{
+  return *s != '\0' && strlen (s) <= 64
+         && s[strspn (s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789._-")] == '\0';
+}
+
+/* Boot loaders are programs of the host: only well-known names. */
+static const char *
+loader_word (const char *s)
+{
+  static const char *const known[] = { "pygrub", "pvgrub", "pvgrub32", "pvgrub64" };
+  const char *base = strrchr (s, '/') ? strrchr (s, '/') + 1 : s;
+
+  for (size_t i = 0; i < ARRAY_SIZE (known); i++)
+    if (strcmp (known[i], base) == 0)
+      return known[i];
+  return NULL;
+}
+
+/* What a reader finds for osinfo from what OVF itself says. */
+static bool
+osinfo_is_implied (const struct os *os)
+{
+  struct os copy = { .cim_id = os->cim_id, .vmware = xstrdup (os->vmware),
+                     .virtualbox = xstrdup (os->virtualbox),
+                     .version = xstrdup (os->version) };
+  bool same;
+
+  os_complete (&copy);
+  same = copy.osinfo != NULL && os->osinfo != NULL
+         && strcmp (copy.osinfo, os->osinfo) == 0;
+  free (copy.vmware);
+  free (copy.virtualbox);
+  free (copy.osinfo);
+  free (copy.version);
+  free (copy.description);
+  return same;
+}
+
+/* ---- writing ------------------------------------------------------------- */
+static bool
+has_boot (const struct machine *m)
+{
+  return m->kernel_file != NO_INDEX || m->ramdisk_file != NO_INDEX
+         || m->cmdline != NULL || m->paravirtual != UNSET
+         || (m->bootloader != NULL && loader_word (m->bootloader) != NULL);
+}
+
+static bool
+is_needed (const struct machine *m, const struct own_data *own)
+{
+  for (size_t i = 0; i < ARRAY_SIZE (text_rows); i++)
+    if (*text_of (m, &text_rows[i]) != NULL && text_of (m, &text_rows[i]) != &m->os.osinfo)
+      return true;
+  return own->devices.len > 0 || own->sound != NULL || own->made_family
+         || has_boot (m) || m->description != NULL
+         || (m->os.osinfo != NULL && !osinfo_is_implied (&m->os));
+}
+
+static void
+write_file (struct xmlw *x, const struct appliance *a, const char *name, size_t i)
+{
+  if (i != NO_INDEX && a->files.ptr[i].id != NULL)
+    xmlw_attr (x, name, a->files.ptr[i].id);
+}
+
+static void
+write_boot (struct xmlw *x, const struct appliance *a, const struct machine *m)
+{
+  if (!has_boot (m))
+    return;
+  xmlw_start (x, "ot:Boot");
+  write_file (x, a, "kernelFile", m->kernel_file);
+  write_file (x, a, "ramdiskFile", m->ramdisk_file);
+  xmlw_attr (x, "cmdline", m->cmdline);
+  if (m->bootloader != NULL)
+    xmlw_attr (x, "bootloader", loader_word (m->bootloader));
+  if (m->paravirtual != UNSET)
+    xmlw_attr (x, "paravirtual", m->paravirtual == YES ? "true" : "false");
+  xmlw_end (x);
+}
+
+static void
+write_device (struct xmlw *x, const struct own_device *d)
+{
+  xmlw_start (x, "ot:Device");
+  xmlw_attr (x, "instanceId", d->id);
+  xmlw_attr (x, "bus", d->bus);
+  if (d->bus != NULL)
+    xmlw_attrf (x, "index", "%u", d->index);
+  xmlw_attr (x, "model", d->model);
+  xmlw_attr (x, "attachment", d->attachment);
+  if (d->boot_order > 0)
+    xmlw_attrf (x, "bootOrder", "%u", d->boot_order);
+  if (d->read_only)
+    xmlw_attr (x, "readOnly", "true");
+  xmlw_end (x);
+}
+
+/* Paths of the host would be a stranger's paths for whoever reads this. */
+static void
+report_host_paths (const struct machine *m, struct ovf_report *report)
+{
+  if (m->kernel != NULL && m->kernel_file == NO_INDEX)
+    report_loss (report, "ovf", "kernel", "the kernel '%s' is not in the package",
+                 m->kernel);
+  if (m->ramdisk != NULL && m->ramdisk_file == NO_INDEX)
+    report_loss (report, "ovf", "ramdisk", "the ramdisk '%s' is not in the package",
+                 m->ramdisk);
+  if (m->bootloader != NULL && loader_word (m->bootloader) == NULL)
+    report_loss (report, "ovf", "bootloader", "the boot loader '%s' is the host's",
+                 m->bootloader);
+}
+
+void
+own_write (struct xmlw *x, const struct appliance *a, const struct machine *m,
+           const struct own_data *own, struct ovf_report *report)
+{
+  report_host_paths (m, report);
+  if (!is_needed (m, own))
+    return;
+  xmlw_start (x, "ot:Machine");
+  xmlw_attr (x, "xmlns:ot", OWN_NS);
+  xmlw_attr (x, "ovf:required", "false");
+  for (size_t i = 0; i < ARRAY_SIZE (text_rows); i++) {
+    const char *text = *text_of (m, &text_rows[i]);
+    if (text != NULL && text_rows[i].kind == WORD && !is_word (text))
+      report_loss (report, "ovf", "word", "%s '%s' cannot be kept",
+                   text_rows[i].name, text);
+    else if (text_of (m, &text_rows[i]) != &m->os.osinfo || !osinfo_is_implied (&m->os))
+      xmlw_attr (x, text_rows[i].name, text);
+  }
+  xmlw_attr (x, "sound", own->sound);
+  if (own->made_family)
+    xmlw_attr (x, "madeFamily", "true");
+  if (m->description != NULL && m->annotation == NULL)
+    xmlw_attr (x, "annotationIsDescription", "true");
+  if (m->description != NULL && m->annotation != NULL)
+    xmlw_element (x, "ot:Description", m->description);
+  write_boot (x, a, m);
+  VECTOR_FOR (d, &own->devices)
+    write_device (x, d);
+  xmlw_end (x);
+}
+
+/* ---- reading -------------------------------------------------------------- */
+struct own_reader {
+  const struct input *in;
+  const struct appliance *a;
+  struct machine *m;
+  struct ovf_report *report;
+};
+
+static void
+ignore (struct own_reader *r, const xmlNode *n, const char *what, const char *value)
+{
+  report_add (r->report, OVF_WARNING, "OVF-OWN-001", r->in->name, xml_line (n), NULL,
+              "%s '%s' makes no sense here and is ignored", what, value);
+}
+
+/* The value of a WORD or UUID attribute, allocated; NULL when it is absent or
+ * ignored. */
+static char *
+read_word (struct own_reader *r, const xmlNode *n, const char *name,
+           enum text_kind kind)
+{
+  char *value = xml_attr (n, NULL, name);
+  char *uuid;
+
+  if (value == NULL || (kind == WORD && is_word (value)))
+    return value;
+  uuid = kind == UUID ? text_uuid (value) : NULL;
+  if (uuid == NULL)
+    ignore (r, n, name, value);
+  free (value);
+  return uuid;
+}
+
+static bool
+read_flag (struct own_reader *r, const xmlNode *n, const char *name, bool *ret)
+{
+  CLEANUP_FREE char *value = xml_attr (n, NULL, name);
+
+  if (value == NULL)
+    return false;
+  if (parse_bool (value, ret))
+    return true;
+  ignore (r, n, name, value);
+  return false;
+}
+
+static unsigned
+read_number (struct own_reader *r, const xmlNode *n, const char *name)
+{
+  CLEANUP_FREE char *value = xml_attr (n, NULL, name);
+  unsigned number = 0;
+
+  if (value != NULL && !parse_unsigned (value, 0, 65535, &number))
+    ignore (r, n, name, value);
+  return number;
+}
+
+static void
+read_machine (struct own_reader *r, const xmlNode *n)
+{
+  struct machine *m = r->m;
+  CLEANUP_FREE char *sound = read_word (r, n, "sound", WORD);
+  bool yes;
+
+  for (size_t i = 0; i < ARRAY_SIZE (text_rows); i++) {
+    CLEANUP_FREE char *value = read_word (r, n, text_rows[i].name, text_rows[i].kind);
+    if (value != NULL)
+      set_string (text_of (m, &text_rows[i]), value);
+  }
+  if (sound != NULL)
+    set_string (&m->sound, sound);
+  if (read_flag (r, n, "madeFamily", &yes) && yes)
+    strings_free (&m->hardware);
+  if (read_flag (r, n, "annotationIsDescription", &yes) && yes && m->annotation != NULL) {
+    free (m->description);
+    m->description = STEAL (m->annotation);
+  }
+}
+
+static size_t
+read_file (struct own_reader *r, const xmlNode *n, const char *name, char **ret_href)
+{
+  CLEANUP_FREE char *id = xml_attr (n, NULL, name);
+  size_t i = id ? appliance_find_file (r->a, id) : NO_INDEX;
+
+  if (id != NULL && i == NO_INDEX)
+    ignore (r, n, name, id);
+  if (i != NO_INDEX)
+    set_string (ret_href, r->a->files.ptr[i].href);
+  return i;
+}
+
+static void
+read_boot (struct own_reader *r, const xmlNode *n)
+{
+  struct machine *m = r->m;
+  CLEANUP_FREE char *loader = xml_attr (n, NULL, "bootloader");
+  CLEANUP_FREE char *cmdline = xml_attr (n, NULL, "cmdline");
+  bool yes;
+
+  m->kernel_file = read_file (r, n, "kernelFile", &m->kernel);
+  m->ramdisk_file = read_file (r, n, "ramdiskFile", &m->ramdisk);
+  if (cmdline != NULL)
+    set_string (&m->cmdline, cmdline);
+  if (loader != NULL && loader_word (loader) != NULL)
+    set_string (&m->bootloader, loader_word (loader));
+  else if (loader != NULL)
+    ignore (r, n, "bootloader", loader);
+  if (read_flag (r, n, "paravirtual", &yes))
+    m->paravirtual = yes ? YES : NO;
+}
+
+/* A model of "" takes away the one that the Item had to name. */
+static void
+read_model (struct own_reader *r, const xmlNode *n, char **model)
+{
+  CLEANUP_FREE char *value = xml_attr (n, NULL, "model");
+
+  if (value == NULL)
+    return;
+  if (*value != '\0' && !is_word (value))
+    ignore (r, n, "model", value);
+  else
+    set_string (model, *value != '\0' ? value : NULL);
+}
+
+/* Another bus for a controller and for the drives on it.  The drives are
+ * those that were on it when the element was come to: `before` is what they
+ * were then. */
+static void
+move_controller (struct own_reader *r, const xmlNode *n, struct controller *c,
+                 const drives *before)
+{
+  CLEANUP_FREE char *word = xml_attr (n, NULL, "bus");
+  enum bus bus = word ? bus_by_word (word) : BUS_UNKNOWN;
+  unsigned index = read_number (r, n, "index");
+
+  if (word == NULL)
+    return;
+  if (bus == BUS_UNKNOWN && strcmp (word, "unknown") != 0) {
+    ignore (r, n, "bus", word);
+    return;
+  }
+  for (size_t i = 0; i < before->len; i++) {
+    const struct drive *d = &before->ptr[i];
+    if (d->bus == c->bus && d->controller == c->index) {
+      r->m->drives.ptr[i].bus = bus;
+      r->m->drives.ptr[i].controller = index;
+    }
+  }
+  c->bus = bus;
+  c->index = index;
+}
+
+static void
+read_nic (struct own_reader *r, const xmlNode *n, struct nic *nic)
+{
+  CLEANUP_FREE char *word = xml_attr (n, NULL, "attachment");
+
+  read_model (r, n, &nic->model);
+  nic->boot_order = read_number (r, n, "bootOrder");
+  if (word == NULL)
+    return;
+  nic->attachment = attachment_by_word (word);
+  if (nic->attachment == ATTACH_UNKNOWN)
+    ignore (r, n, "attachment", word);
+}
+
+static bool
+is_id (const char *a, const char *b)
+{
+  return a != NULL && strcmp (a, b) == 0;
+}
+
+static void
+read_device (struct own_reader *r, const xmlNode *n, const drives *before)
+{
+  CLEANUP_FREE char *id = xml_attr (n, NULL, "instanceId");
+  bool yes;
+
+  if (id == NULL)
+    return;
+  VECTOR_FOR (c, &r->m->controllers)
+    if (is_id (c->id, id)) {
+      read_model (r, n, &c->model);
+      move_controller (r, n, c, before);
+      return;
+    }
+  VECTOR_FOR (d, &r->m->drives)
+    if (is_id (d->id, id)) {
+      d->boot_order = read_number (r, n, "bootOrder");
+      if (read_flag (r, n, "readOnly", &yes))
+        d->read_only = yes;
+      return;
+    }
+  VECTOR_FOR (nic, &r->m->nics)
+    if (is_id (nic->id, id)) {
+      read_nic (r, n, nic);
+      return;
+    }
+}
+
+void
+own_read (const xmlNode *n, const struct input *in, const struct appliance *a,
+          struct machine *m, struct ovf_report *report)
+{
+  struct own_reader r = { in, a, m, report };
+  drives before = { 0 };
+
+  VECTOR_FOR (d, &m->drives)
+    drives_append (&before, *d);
+  read_machine (&r, n);
+  XML_FOR (child, n) {
+    if (xml_is (child, OWN_NS, "Boot"))
+      read_boot (&r, child);
+    else if (xml_is (child, OWN_NS, "Device"))
+      read_device (&r, child, &before);
+    else if (xml_is (child, OWN_NS, "Description")) {
+      free (m->description);
+      m->description = xml_text_raw (child);
+    }
+  }
+  free (before.ptr);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads descriptions, writes each as another kind, reads that, and compares
+ * the two models: what differs must have been reported.
+ *
+ *   roundtrip [-o FOLDER] [-v OVF-VERSION] [-t KIND] FILE...
+ *
+ * A line a file: "same", "lost N" (differs, with N findings), "refused" (not
+ * read), "unwritten", or "differs PATH" (not reported: exit 1).  With -o the
+ * texts written are kept as FOLDER/N.KIND for other programs to judge. */
+#include <jansson.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "converter.h"
+
+struct job {
+  struct ovf_ctx *ctx;
+  const char *folder, *version, *kind;
+  unsigned number;
+};
+
+static struct appliance *
+read_text (struct job *j, const char *name, const char *text, size_t len,
+           const char *kind, struct ovf_error **err)
+{
+  struct read_settings settings = { .all_configurations = true, .lax = true,
+                                    .inspect = true };
+  struct input in = { name, text, len };
+  const struct converter *c = kind ? converter_by_name (kind) : converter_probe (&in, err);
+  struct appliance *a;
+
+  if (c == NULL || c->read == NULL)
+    return NULL;
+  a = c->read (j->ctx, &in, &settings, NULL, err);
+  if (a != NULL && !model_check (j->ctx, a, err)) {
+    appliance_free (a);
+    a = NULL;
+  }
+  return a;
+}
+
+/* Fields that say where a model is from, or how its source numbered it. */
+static bool
+is_provenance (const char *key)
+{
+  static const char *const keys[] = { "kind", "descriptor", "ovf_version", "id",
+                                      "virtual_app", "package", "format_uri" };
+
+  for (size_t i = 0; i < ARRAY_SIZE (keys); i++)
+    if (strcmp (keys[i], key) == 0)
+      return true;
+  return false;
+}
+
+static int
+by_text (const void *a, const void *b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+/* What was kept is compared as a set, XML only by what it is called: it may
+ * have moved, and its white space too. */
+static char *
+extras_text (const json_t *list)
+{
+  char *text = NULL, **all = xcalloc (json_array_size (list) + 1, sizeof *all);
+  size_t len, n = json_array_size (list);
+  FILE *f = open_memstream (&text, &len);
+
+  for (size_t i = 0; i < n; i++) {
+    const json_t *e = json_array_get (list, i);
+    const char *value = json_string_value (json_object_get (e, "value"));
+    all[i] = xasprintf ("%s=%s\n", json_string_value (json_object_get (e, "key")),
+                        value && *value == '<' ? "XML" : value ? value : "");
+  }
+  qsort (all, n, sizeof *all, by_text);
+  for (size_t i = 0; i < n; i++) {
+    fputs (all[i], f);
+    free (all[i]);
+  }
+  free (all);
+  fclose (f);
+  return text;
+}
+
+/* What the target must have and the source left out: the writer said it. */
+static bool
+is_addition (const json_t *a, const json_t *b, const char *path)
+{
+  static const char *const suffixes[] = {
+    "/info", "/os/cim_id", "/os/description", "/type", "/format", "/usb", "/tpm",
+    "/label", "/collection", "/start_order",
+  };
+
+  if (text_has_suffix (path, "/networks") && json_array_size (a) == 0)
+    return json_array_size (b) > 0;
+  for (size_t i = 0; i < ARRAY_SIZE (suffixes); i++)
+    if (json_is_null (a) && !json_is_null (b) && text_has_suffix (path, suffixes[i]))
+      return true;
+  return false;
+}
+
+/* The path of the first difference, or NULL. */
+static char *
+difference (const json_t *a, const json_t *b, const char *path)
+{
+  const char *key;
+  json_t *value;
+
+  if (text_has_suffix (path, "/extras") && json_is_array (a) && json_is_array (b)) {
+    CLEANUP_FREE char *x = extras_text (a), *y = extras_text (b);
+    size_t n = 0;
+    while (x[n] != '\0' && x[n] == y[n])
+      n++;
+    while (n > 0 && x[n - 1] != '\n')
+      n--;
+    return x[n] == y[n] ? NULL
+                        : xasprintf ("%s: %.*s -> %.*s", path, (int)strcspn (x + n, "\n"),
+                                     x + n, (int)strcspn (y + n, "\n"), y + n);
+  }
+  if (json_is_object (a) && json_is_object (b)) {
+    json_object_foreach ((json_t *)a, key, value) {
+      CLEANUP_FREE char *below = xasprintf ("%s/%s", path, key);
+      char *d = is_provenance (key)
+                  ? NULL : difference (value, json_object_get (b, key), below);
+      if (d != NULL)
+        return d;
+    }
+    return NULL;
+  }
+  if (is_addition (a, b, path))
+    return NULL;
+  if (json_is_array (a) && json_is_array (b) && json_array_size (a) == json_array_size (b)) {
+    for (size_t i = 0; i < json_array_size (a); i++) {
+      CLEANUP_FREE char *below = xasprintf ("%s/%zu", path, i);
+      char *d = difference (json_array_get (a, i), json_array_get (b, i), below);
+      if (d != NULL)
+        return d;
+    }
+    return NULL;
+  }
+  if (json_equal (a, b))
+    return NULL;
+  {
+    CLEANUP_FREE char *x = json_dumps (a, JSON_ENCODE_ANY | JSON_COMPACT);
+    CLEANUP_FREE char *y = json_dumps (b, JSON_ENCODE_ANY | JSON_COMPACT);
+    return xasprintf ("%s: %.300s -> %.300s", path, x ? x : "none", y ? y : "none");
+  }
+}
+
+static void
+keep (struct job *j, const char *text, size_t len)
+{
+  CLEANUP_FREE char *path = xasprintf ("%s/%u.%s", j->folder, j->number, j->kind);
+  FILE *f = fopen (path, "w");
+
+  if (f == NULL || fwrite (text, 1, len, f) != len || fclose (f) != 0)
+    exit (99);
+}
+
+static int
+compare (struct job *j, const char *name, const struct appliance *a)
+{
+  struct write_settings settings = { .ovf_version = j->version };
+  const struct converter *c = converter_by_name (j->kind);
+  struct ovf_report *report = ovf_report_new ();
+  struct ovf_error *err = NULL;
+  struct appliance *b = NULL;
+  CLEANUP_FREE char *text = NULL, *path = NULL;
+  size_t len, losses;
+  FILE *f = open_memstream (&text, &len);
+  bool ok = c->write (j->ctx, a, &settings, f, report, &err);
+
+  fclose (f);
+  losses = report_losses (report);
+  for (size_t i = 0; getenv ("VERBOSE") && i < ovf_report_size (report); i++)
+    printf ("# %s: %s\n", ovf_report_get (report, i)->rule, ovf_report_get (report, i)->message);
+  ovf_report_free (report);
+  if (!ok) {
+    printf ("unwritten %s: %s\n", name, err->message);
+    ovf_error_free (err);
+    return 0;
+  }
+  if (j->folder != NULL)
+    keep (j, text, len);
+  b = read_text (j, name, text, len, j->kind, &err);
+  if (b == NULL)
+    path = xasprintf ("cannot be read back: %s (line %u)", err->message, err->line);
+  else {
+    json_t *x = model_to_json (a), *y = model_to_json (b);
+    path = difference (x, y, "");
+    json_decref (x);
+    json_decref (y);
+  }
+  ovf_error_free (err);
+  appliance_free (b);
+  if (path == NULL)
+    printf ("same %s\n", name);
+  else if (losses > 0)
+    printf ("lost %zu %s: %s\n", losses, name, path);
+  else
+    printf ("differs %s: %s\n", name, path);
+  return path != NULL && losses == 0;
+}
+
+static int
+one_file (struct job *j, const char *name)
+{
+  struct ovf_error *err = NULL;
+  struct appliance *a;
+  CLEANUP_FD int fd = file_open_user (name, NULL, &err);
+  CLEANUP_FREE char *text = NULL;
+  size_t len = 0;
+  int r = 0;
+
+  j->number++;
+  if (fd >= 0)
+    text = file_read_text (j->ctx, fd, name, LIMIT_DESCRIPTOR, &len, &err);
+  a = text != NULL && memchr (text, '\0', len) == NULL
+        ? read_text (j, name, text, len, NULL, &err) : NULL;
+  if (a == NULL)
+    printf ("refused %s: %s\n", name, err ? err->message : "");
+  else
+    r = compare (j, name, a);
+  appliance_free (a);
+  ovf_error_free (err);
+  return r;
+}
+
+int
+main (int argc, char **argv)
+{
+  struct job j = { .ctx = ovf_ctx_new (), .version = "1.1", .kind = "ovf" };
+  int r = 0, c;
+
+  while ((c = getopt (argc, argv, "o:v:t:")) != -1)
+    switch (c) {
+    case 'o': j.folder = optarg; break;
+    case 'v': j.version = optarg; break;
+    case 't': j.kind = optarg; break;
+    default: return 99;
+    }
+  for (int i = optind; i < argc; i++)
+    r |= one_file (&j, argv[i]);
+  ovf_ctx_free (j.ctx);
+  return r;
+}
