@@ -21,6 +21,11 @@ struct read_settings {
   bool lax;                  /* a required section that is not understood is
                                 a warning, not an error (cli.md 3.1) */
   bool inspect;              /* `info`: the same, for looking only */
+  const strings *params;     /* build files: "KEY=VALUE" of --param, or NULL */
+  /* Build files: the text of a file that one names (a license), allocated.
+   * NULL: not within reach. */
+  char *(*read_file) (void *opaque, const char *name, struct ovf_error **err);
+  void *opaque;
 };
 
 /* The model that a writer gets is the target's: names, files[].href (final
@@ -60,7 +65,7 @@ struct converter {
 
 /* One word adds a converter.  table.c, `formats`, the manual and the tests
  * use it. */
-#define CONVERTERS(X) X (libvirt) X (ovf)
+#define CONVERTERS(X) X (libvirt) X (ovf) X (spec)
 #define DECLARE(n) extern const struct converter n##_converter;
 CONVERTERS (DECLARE)
 #undef DECLARE
