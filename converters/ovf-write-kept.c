@@ -199,7 +199,7 @@ write_rasd_child (struct writer *w, const xmlNode *item, const char *name)
 static void
 copy_attr (struct writer *w, const xmlNode *n, const char *local, const char *name)
 {
-  CLEANUP_FREE char *value = ovf_attr (n, local);
+  CLEANUP_FREE char *value = std_attr (n, local);
 
   xmlw_attr (&w->x, name, value);
 }
