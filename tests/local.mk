@@ -87,12 +87,16 @@ EXTRA_DIST += \
 # Walks the sectors of a streamOptimized VMDK without the library's code.
 check_PROGRAMS += tests/vmdk-walk
 tests_vmdk_walk_SOURCES = tests/vmdk-walk.c
-check_PROGRAMS += tests/vmdk-walk tests/roundtrip
 tests_vmdk_walk_LDADD = $(ZLIB_LIBS)
 # A description in one format to another, for the goldens.
 check_PROGRAMS += tests/convert-text
 tests_convert_text_SOURCES = tests/convert-text.c
 tests_convert_text_LDADD = libovf/libovf-core.la
+
+# Models before and after a converter, for the scripts that judge loss.
+check_PROGRAMS += tests/roundtrip
+tests_roundtrip_SOURCES = tests/roundtrip.c
+tests_roundtrip_LDADD = libovf/libovf-core.la $(JANSSON_LIBS)
 
 # ---- goldens: what the readers make of tests/golden/KIND-read/ -------------
 check_PROGRAMS += tests/golden/golden
@@ -110,9 +114,6 @@ fuzz_targets = \
 check_PROGRAMS += $(fuzz_targets)
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
-# Models before and after a converter, for the scripts that judge loss.
-tests_roundtrip_SOURCES = tests/roundtrip.c
-tests_roundtrip_LDADD = libovf/libovf-core.la $(JANSSON_LIBS)
 
 # ---- how they run ---------------------------------------------------------
 TEST_EXTENSIONS = .sh
