@@ -56,10 +56,10 @@ href_problem (const char *href)
 
   if (*href == '\0')
     return "is empty";
+  if (*plain == '/' || *plain == '\\' || (strspn (plain, letters) == 1 && plain[1] == ':'))
+    return "is an absolute path";
   if (strspn (href, letters) > 0 && href[strspn (href, scheme)] == ':')
     return "is a URL: files are taken from the package only";
-  if (*plain == '/' || *plain == '\\')
-    return "is an absolute path";
   if (goes_up (plain))
     return "leads out of the package";
   return NULL;

@@ -65,6 +65,7 @@ static const struct fault {
   { { .refs = "<File ovf:id='f' ovf:href='a%2f%2E%2e%2fb'/>" }, OVF_E_UNSAFE, "OVF-REF-003", 2 },
   { { .refs = "<File ovf:id='f' ovf:href='..\\a'/>" }, OVF_E_UNSAFE, "OVF-REF-003", 2 },
   { { .refs = "<File ovf:id='f' ovf:href='%2fetc/passwd'/>" }, OVF_E_UNSAFE, "OVF-REF-003", 2 },
+  { { .refs = "<File ovf:id='f' ovf:href='C:\\a.vmdk'/>" }, OVF_E_UNSAFE, "OVF-REF-003", 2 },
   { { .refs = "<File ovf:id='f' ovf:href='file:///etc/passwd'/>" }, OVF_E_UNSAFE, "OVF-REF-003", 2 },
   { { .refs = "<File ovf:id='f' ovf:href='http://h/a'/>" }, OVF_E_UNSAFE, "OVF-REF-003", 2 },
   { { .refs = "<File ovf:id='f' ovf:href=''/>" }, OVF_E_UNSAFE, "OVF-REF-003", 2 },
