@@ -81,10 +81,8 @@ copy_plain (struct source *s, const struct planned_file *f, int fd, uint64_t *re
     ctx_progress (s->ctx, blob_name (pair.stored), done, blob_size (pair.plain) == BLOB_UNKNOWN
                                                            ? 0 : blob_size (pair.plain));
   }
-  if (n != 0) {
-    blob_pair_free (&pair);
-    return false;
-  }
+  if (n != 0)
+    return source_file_failed (s, &pair, err);
   *ret_size = done;
   return source_file_done (s, &pair, err);
 }

@@ -121,8 +121,7 @@ source_copy_disk (struct source *s, struct disk_job *job, struct ovf_report *rep
   if (!ok) {
     error_prefix (err, "disk '%s'", d->id);
     error_place (err, NULL, blob_name (pair.stored), 0);
-    blob_pair_free (&pair);
-    return false;
+    return source_file_failed (s, &pair, err);
   }
   return source_file_done (s, &pair, err);
 }

@@ -55,6 +55,10 @@ bool source_file (struct source *, size_t i, uint64_t max_plain,
                   struct blob_pair *ret, struct ovf_error **err);
 /* Reads the rest and compares the digest; frees both in every case. */
 bool source_file_done (struct source *, struct blob_pair *, struct ovf_error **err);
+/* For a file that could not be used, *err says why.  Bytes that were changed on
+ * the way seldom make sense: when their digest differs, that is the error.
+ * Frees both; false. */
+bool source_file_failed (struct source *, struct blob_pair *, struct ovf_error **err);
 void blob_pair_free (struct blob_pair *);
 /* The format of the disk image in files[i], whose bytes are pair.plain. */
 const struct disk_format *source_disk_format (struct source *, size_t disk,

@@ -421,12 +421,31 @@ blob_pair_free (struct blob_pair *p)
 }
 
 bool
+source_file_failed (struct source *s, struct blob_pair *p, struct ovf_error **err)
+{
+  struct ovf_error *differs = NULL;
+  enum ovf_code code = err && *err ? ovf_error_code (*err) : OVF_E_IO;
+
+  if ((code == OVF_E_FORMAT || code == OVF_E_LIMIT) && s->package != NULL
+      && !package_blob_done (s->package, p->stored, &differs)
+      && ovf_error_code (differs) == OVF_E_INTEGRITY) {
+    ovf_error_free (*err);
+    *err = STEAL (differs);
+  }
+  ovf_error_free (differs);
+  blob_pair_free (p);
+  return false;
+}
+
+bool
 source_file_done (struct source *s, struct blob_pair *p, struct ovf_error **err)
 {
-  /* Inflating to the end first: what follows the image is checked too. */
-  bool ok = (p->plain == p->stored || blob_drain (s->ctx, p->plain, err))
-            && (s->package == NULL || package_blob_done (s->package, p->stored, err));
+  bool ok;
 
+  /* Inflating to the end first: what follows the image is checked too. */
+  if (p->plain != p->stored && !blob_drain (s->ctx, p->plain, err))
+    return source_file_failed (s, p, err);
+  ok = s->package == NULL || package_blob_done (s->package, p->stored, err);
   blob_pair_free (p);
   return ok;
 }
