@@ -20,7 +20,10 @@ unit_package = \
 	tests/unit/test-ova-write \
 	$(NULL)
 unit_disk = \
+	tests/unit/test-copy \
+	tests/unit/test-qcow2-write \
 	tests/unit/test-vmdk \
+	tests/unit/test-vmdk-sparse \
 	tests/unit/test-vmdk-write \
 	$(NULL)
 unit_check = \
