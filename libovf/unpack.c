@@ -196,13 +196,16 @@ unpack_all (struct unpack *u, struct ovf_report *report, struct ovf_error **err)
   strings hrefs = { 0 };
   bool ok = source_references (u->source, &hrefs, err);
 
-  strings_free (&hrefs);
   u->total = pipe ? 0 : bytes_of (u->package);
   package_tap (u->package, DIGEST_SHA256);
-  return ok && package_trust (u->package, &policy, NULL, report, err)
-         && output_space (u->out, u->total, err) && unpack_files (u, err)
-         && package_settle (u->package, err) && unpack_parts (u, err)
-         && output_commit (u->out, err);
+  ok = ok && (pipe || package_whole (u->package, &hrefs, err))
+       && package_trust (u->package, &policy, NULL, report, err)
+       && output_space (u->out, u->total, err) && unpack_files (u, err)
+       && package_settle (u->package, err)
+       && (!pipe || package_whole (u->package, &hrefs, err)) && unpack_parts (u, err)
+       && output_commit (u->out, err);
+  strings_free (&hrefs);
+  return ok;
 }
 
 bool

@@ -84,6 +84,10 @@ ovf_verify (struct ovf_ctx *ctx, const char *path, const struct ovf_options *opt
     return false;
   ok = source_references (s, &referenced, err)
        && package_verify (s->package, &policy, &referenced, &v, report, err);
+  if (ok && !package_whole (s->package, &referenced, err)) {
+    verdict_done (&v);
+    ok = false;
+  }
   strings_free (&referenced);
   if (!ok)
     return false;

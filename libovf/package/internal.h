@@ -33,6 +33,7 @@ struct package {
   slots slots;
   struct part descriptor, manifest, certificate;
   bool other_tail;          /* other bytes follow the archive's end */
+  bool no_end;              /* it has no end mark */
 
   /* trust */
   bool checking;            /* digests are compared */

@@ -340,6 +340,7 @@ pipe_drain (struct package *p, struct ovf_error **err)
   if (p->tail_seen)
     return true;
   p->tail_seen = true;
+  p->no_end = !ova_has_end (p->walk);
   if (!ova_tail (p->walk, &p->other_tail, err))
     return false;
   package_report_end (p);

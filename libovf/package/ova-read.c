@@ -36,7 +36,7 @@ struct ova {
   uint64_t entries;
   strings names;              /* in lower case, sorted */
   struct tar_watch watch;
-  bool told_magic, told_pax, told_name, ended;
+  bool told_magic, told_pax, told_name;
   struct ovf_error *failure;  /* of a callback */
   uint8_t *buffer;
 };
@@ -217,6 +217,25 @@ search (const strings *names, const char *name, size_t len, bool *ret_found)
   return low;
 }
 
+/* "a" beside "a/b". */
+static bool
+is_folder_too (const strings *names, const char *name)
+{
+  CLEANUP_FREE char *inside = xasprintf ("%s/", name);
+  bool found;
+  size_t at = search (names, inside, strlen (inside), &found);
+
+  if (at < names->len && strncmp (names->ptr[at], inside, strlen (inside)) == 0)
+    return true;
+  for (const char *slash = strchr (name, '/'); slash != NULL;
+       slash = strchr (slash + 1, '/')) {
+    search (names, name, (size_t)(slash - name), &found);
+    if (found)
+      return true;
+  }
+  return false;
+}
+
 /* A second file of the name, also one that differs in case alone, is two
  * packages in one: which of them counts would depend on the tool. */
 static bool
@@ -233,13 +252,9 @@ remember_name (struct ova *o, const char *name, struct ovf_error **err)
   memmove (&o->names.ptr[at + 1], &o->names.ptr[at],
            (o->names.len - 1 - at) * sizeof *o->names.ptr);
   o->names.ptr[at] = folded;
-  for (const char *slash = strchr (folded, '/'); slash != NULL;
-       slash = strchr (slash + 1, '/')) {
-    search (&o->names, folded, (size_t)(slash - folded), &found);
-    if (found)
-      return error_at (err, OVF_E_FORMAT, "OVF-TAR-006", o->name, 0,
-                       "'%s' lies in a folder that is also a file", name);
-  }
+  if (is_folder_too (&o->names, folded))
+    return error_at (err, OVF_E_FORMAT, "OVF-TAR-006", o->name, 0,
+                     "'%s' is or lies in a folder that is also a file", name);
   return true;
 }
 
@@ -376,7 +391,6 @@ next_header (struct ova *o, struct archive_entry **e)
 static int
 archive_ended (struct ova *o)
 {
-  o->ended = true;
   if (o->watch.end_mark == UINT64_MAX)
     report_add (o->report, OVF_WARNING, "OVF-TAR-009", o->name, 0, NULL,
                 "the archive has no end mark; its last file is complete");
@@ -436,6 +450,12 @@ ova_read (struct ova *o, void *buf, size_t n, struct ovf_error **err)
     return -1;
   }
   return data_was_there (o, err) ? (ssize_t)got : -1;
+}
+
+bool
+ova_has_end (const struct ova *o)
+{
+  return o->watch.end_mark != UINT64_MAX;
 }
 
 /* The rest of a pipe, from where libarchive stopped. */

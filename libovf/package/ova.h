@@ -22,6 +22,9 @@ ssize_t ova_read (struct ova *, void *buf, size_t n, struct ovf_error **err);
  * a pipe to its end. */
 bool ova_tail (struct ova *, bool *ret_other, struct ovf_error **err);
 
+/* Was there an end mark? */
+bool ova_has_end (const struct ova *);
+
 /* "member.ovf" of "./member.ovf". */
 const char *member_name (const char *name);
 /* Is it a tar archive by its first 512 bytes?  A kind of file that it is

@@ -278,6 +278,28 @@ package_refer (struct package *p, const strings *hrefs)
   report_unexpected (p, referenced);
 }
 
+bool
+package_whole (struct package *p, const strings *hrefs, struct ovf_error **err)
+{
+  VECTOR_FOR (href, hrefs) {
+    indexes found = { 0 };
+    bool good = package_resolve (p, *href, false, &found, err);
+    free (found.ptr);
+    if (!good)
+      return false;
+    if (found.len > 0)
+      continue;
+    if (p->no_end) {
+      error_at (err, OVF_E_FORMAT, "OVF-TAR-009", p->path, 0,
+                "the archive ends early: '%s' is not there, nor an end mark", *href);
+      return error_hint (err, "the file was not copied or downloaded completely");
+    }
+    report_add (p->report, OVF_WARNING, "OVF-PKG-006", p->descriptor.name, 0, NULL,
+                "the file '%s' of References is not in the package", *href);
+  }
+  return true;
+}
+
 /* ---- an archive ------------------------------------------------------------------------ */
 static bool
 load_part (struct package *p, const char *suffix, enum limit limit,
@@ -384,6 +406,7 @@ archive_open (struct package *p, uint64_t size, struct ovf_error **err)
     return false;
   while ((r = ova_next (o, &m, err)) > 0)
     package_add (p, &m, p->fd);
+  p->no_end = !ova_has_end (o);
   if (r < 0 || !ova_tail (o, &p->other_tail, err) || !load_parts (p, err))
     return false;
   package_report_end (p);
@@ -491,20 +514,15 @@ bool
 package_probe (const char *path, int fd)
 {
   uint8_t start[PROBE_BYTES];
-  strings found = { 0 };
   struct stat st;
   uint64_t size;
   size_t n;
 
   if (fstat (fd, &st) != 0)
     return false;
-  if (S_ISFIFO (st.st_mode)) /* nothing else can be used without seeking */
+  /* Nothing else is a folder, or can be used without seeking. */
+  if (S_ISDIR (st.st_mode) || S_ISFIFO (st.st_mode))
     return true;
-  if (S_ISDIR (st.st_mode)) {
-    bool any = dir_find (fd, ".ovf", &found, NULL) && found.len > 0;
-    strings_free (&found);
-    return any;
-  }
   if (text_has_suffix (path, ".ova") || text_has_suffix (path, ".ovf"))
     return true;
   if (!file_size (fd, &size, NULL) || !read_start (fd, size, start, &n, NULL))

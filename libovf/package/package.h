@@ -40,7 +40,7 @@ struct package *package_open (struct ovf_ctx *, const char *path,
                               struct ovf_report *, struct ovf_error **err);
 void package_free (struct package *);
 DEFINE_CLEANUP (package, package_free)
-/* Is this an OVA, a folder with one .ovf or an .ovf?  By content. */
+/* Is this an OVA, a folder, or an .ovf?  By content, then by suffix. */
 bool package_probe (const char *path, int fd);
 
 enum package_form package_form (const struct package *);
@@ -59,6 +59,10 @@ const char *package_certificate (const struct package *, size_t *ret_len);
  * nobody names become findings.  Never fails: package_blob () tells whoever
  * uses a file what is wrong with it. */
 void package_refer (struct package *, const strings *hrefs);
+/* All members known (a pipe: after package_settle ()): a file of References
+ * that is missing is a finding (OVF-PKG-006), and an error when the archive has
+ * no end mark: it was cut between two files.  One that is unsafe is an error. */
+bool package_whole (struct package *, const strings *hrefs, struct ovf_error **err);
 /* Is it relative and inside (OVF_E_UNSAFE, OVF-REF-003)?  Need not exist. */
 bool package_href_check (const struct package *, const char *href,
                          struct ovf_error **err);

@@ -358,7 +358,7 @@ judge (struct ovf_ctx *ctx, const struct cert_file *f, const struct part *manife
   if (ca != NULL && !check_chain (ctx, f, ca, s, err))
     return false;
   if (ca == NULL && s->reason == NULL)
-    add_reason (s, "no --ca given");
+    add_reason (s, SIGNATURE_NO_CA);
   if (s->reason == NULL)
     s->trust = TRUST_TRUSTED;
   return true;

@@ -19,6 +19,8 @@ struct cert_file {
 void cert_file_read (struct cert_file *, const char *text, size_t len);
 void cert_file_done (struct cert_file *);
 
+/* The reason when there is no other. */
+#define SIGNATURE_NO_CA "no --ca given"
 struct signature {
   enum trust trust;
   char *reason;             /* NULL when trusted or unsigned */

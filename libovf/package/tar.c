@@ -244,6 +244,11 @@ tar_watch_block (struct tar_watch *w, const uint8_t *block, uint64_t at,
   case 'L':
   case 'K':
     return extension_begins (w, block, err);
+  case 'A': /* Solaris ACLs and PAX, volume labels: libarchive passes over */
+  case 'N': /* them, others do not */
+  case 'V':
+  case 'X':
+    return bad (err, "the archive holds an entry of a type that no package has");
   default:
     memcpy (w->header, block, TAR_UNIT);
     w->header_at = at;

@@ -222,7 +222,9 @@ check_signature (struct package *p, struct ovf_error **err)
     return false;
   good = trust_accepts (p, s.trust, s.reason, err);
   if (good && s.trust == TRUST_UNTRUSTED)
-    report_add (p->report, OVF_WARNING, "OVF-CERT-002", p->certificate.name, 0, NULL,
+    report_add (p->report,
+                strcmp (s.reason, SIGNATURE_NO_CA) == 0 ? OVF_NOTE : OVF_WARNING,
+                "OVF-CERT-002", p->certificate.name, 0, NULL,
                 "the signature fits, but is not trusted (%s)", s.reason);
   if (good && s.trust == TRUST_UNSIGNED && p->policy.ca != NULL)
     report_add (p->report, OVF_WARNING, "OVF-CERT-002", p->path, 0, NULL,
