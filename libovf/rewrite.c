@@ -184,7 +184,9 @@ rewrite_target (struct rewrite *w, const char *output, bool archive,
   }
   if (is_source (w, output)) {
     error_set (err, OVF_E_USAGE, "the target is the source: '%s'", output);
-    return archive || error_hint (err, "without -o it is replaced");
+    if (!archive)
+      error_hint (err, "without -o it is replaced");
+    return false;
   }
   if (archive || text_has_suffix (output, ".ova")) {
     w->form = PACKAGE_OVA;

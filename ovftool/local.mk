@@ -35,6 +35,7 @@ ovftool_command_sources = \
 	ovftool/cmd-import.c \
 	ovftool/cmd-info.c \
 	ovftool/cmd-pack.c \
+	ovftool/cmd-set.c \
 	ovftool/cmd-sign.c \
 	ovftool/cmd-unpack.c \
 	ovftool/cmd-unsign.c \

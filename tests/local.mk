@@ -46,6 +46,10 @@ cli_tests = \
 	tests/cli/cli-progress.sh \
 	tests/cli/cli-signals.sh \
 	tests/cli/cli-usage.sh \
+	tests/cli/pack.sh \
+	tests/cli/set.sh \
+	tests/cli/set-bytes.sh \
+	tests/cli/sign.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
