@@ -204,10 +204,12 @@ write_disk (struct export *x, struct package_writer *w, const struct entry *e,
   f->size = original->files.ptr[e->source_file].size;
   f->chunk_size = original->files.ptr[e->source_file].chunk_size;
   d->capacity = original->disks.ptr[e->disk].capacity;
+  d->format = original->disks.ptr[e->disk].format;
   ok = source_copy_disk (x->source, &job, x->report, err);
   f->href = href;
   f->chunk_size = x->chunk_size;
   f->compression = COMPRESSION_NONE;
+  d->format = disk_format_word ("vmdk-stream");
   d->capacity = job.capacity;
   d->populated = job.populated;
   return ok;
@@ -348,68 +350,12 @@ remember (const struct appliance *a)
   VECTOR_FOR (f, &a->files)
     *appliance_add_file (o, NULL, NULL) = (struct file_ref){
       .size = f->size, .chunk_size = f->chunk_size, .compression = f->compression };
-  VECTOR_FOR (d, &a->disks)
-    appliance_add_disk (o)->capacity = d->capacity;
+  VECTOR_FOR (d, &a->disks) {
+    struct disk *copy = appliance_add_disk (o);
+    copy->capacity = d->capacity;
+    copy->format = d->format;
+  }
   return o;
-}
-
-/* ---- --dry-run -------------------------------------------------------------------- */
-/* A disk is written again, so that its bytes in use are the better guess. */
-static uint64_t
-estimate (const struct export *x, const struct entry *e)
-{
-  uint64_t stored = x->model->files.ptr[e->file].size;
-  uint64_t used = e->disk != NO_INDEX ? x->model->disks.ptr[e->disk].populated : NO_SIZE;
-
-  if (used != NO_SIZE)
-    return used;
-  return stored != NO_SIZE ? stored : 0;
-}
-
-/* The entries of a folder; an archive is listed itself. */
-static bool
-planned_files (const struct export *x, const char *path, json_t *files, uint64_t *ret_space,
-               struct ovf_error **err)
-{
-  *ret_space = 0;
-  VECTOR_FOR (e, &x->entries) {
-    CLEANUP_FREE char *name = path_join (path, x->model->files.ptr[e->file].href);
-    uint64_t size = estimate (x, e);
-    if (__builtin_add_overflow (*ret_space, size, ret_space) || *ret_space > INT64_MAX)
-      return error_set (err, OVF_E_LIMIT, "the files are larger than any disk");
-    if (x->form == PACKAGE_DIR)
-      result_file (files, name, e->disk != NO_INDEX ? ROLE_DISK : ROLE_FILE, size, NULL);
-  }
-  if (x->form != PACKAGE_DIR)
-    result_file (files, path, ROLE_PACKAGE, *ret_space, NULL);
-  return true;
-}
-
-static bool
-dry_run (struct export *x, char **ret_json, struct ovf_error **err)
-{
-  CLEANUP_FREE char *text = NULL;
-  CLEANUP_FREE char *path = x->form == PACKAGE_PIPE ? xstrdup ("-")
-                                                    : path_absolute (x->path);
-  CLEANUP_FREE char *descriptor = path_join (path, x->descriptor);
-  json_t *files = json_array ();
-  uint64_t space;
-  size_t len = 0;
-  bool ok = planned_files (x, path, files, &space, err);
-
-  widest_numbers (x);
-  if (!ok || !descriptor_text (x, &text, &len, x->report, err)) {
-    json_decref (files);
-    return false;
-  }
-  if (x->form == PACKAGE_DIR)
-    result_file (files, descriptor, ROLE_DESCRIPTOR, len, NULL);
-  *ret_json = result_dump (json_pack ("{s:s, s:o, s:[], s:{s:I, s:i}}", "target", path,
-                                      "files", files, "start", "space", "target",
-                                      (json_int_t)space, "temporary", 0));
-  if (ovf_report_count (x->report, OVF_FAULT) > 0)
-    return error_set (err, OVF_E_FORMAT, "the target could not run this");
-  return strict_check (x->options, x->report, err);
 }
 
 static bool
@@ -431,8 +377,6 @@ run (struct export *x, const struct signer *signer, char **ret_json, struct ovf_
       d->format = disk_format_word ("vmdk-stream");
       set_string (&d->format_uri, NULL);
     }
-  if (option_flag (x->options, OPT_DRY_RUN))
-    return dry_run (x, ret_json, err);
   w = package_writer_new (x->source->ctx, &target, err);
   if (w == NULL || !write_all (x, w, original, err))
     return false;
