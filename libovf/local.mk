@@ -36,6 +36,7 @@ libovf_top_sources = \
 	libovf/export.c \
 	libovf/unpack.c libovf/verify.c \
 	libovf/rewrite.h libovf/rewrite.c libovf/rewrite-run.c \
+	libovf/build.c \
 	libovf/references.c libovf/pack.c libovf/sign-op.c \
 	libovf/edit.h libovf/edit.c libovf/edit-item.c \
 	libovf/set.c libovf/set-system.c libovf/set-text.c \

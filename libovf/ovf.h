@@ -154,6 +154,11 @@ OVF_PUBLIC bool ovf_convert (struct ovf_ctx *, const char *source,
                              const char *target, const struct ovf_options *,
                              struct ovf_report *, char **ret_json,
                              struct ovf_error **err);
+/* A package from a build file, or (NULL) from the options "disk", "cpus",
+ * "memory", "os", "firmware" and "nic"; target NULL = the option "output". */
+OVF_PUBLIC bool ovf_build (struct ovf_ctx *, const char *spec, const char *target,
+                           const struct ovf_options *, struct ovf_report *,
+                           char **ret_json, struct ovf_error **err);
 OVF_PUBLIC bool ovf_disk_info (struct ovf_ctx *, const char *path,
                                const struct ovf_options *, struct ovf_report *,
                                char **ret_json, struct ovf_error **err);

@@ -3,6 +3,7 @@
 # several commands share is written once.
 man_pages = \
 	man/ovftool.1 \
+	man/ovftool-build.1 \
 	man/ovftool-convert.1 \
 	man/ovftool-disk.1 \
 	man/ovftool-export.1 \
@@ -21,6 +22,7 @@ man_pages = \
 	$(NULL)
 man_pods = \
 	man/ovftool.pod \
+	man/ovftool-build.pod \
 	man/ovftool-convert.pod \
 	man/ovftool-disk.pod \
 	man/ovftool-export.pod \

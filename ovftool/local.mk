@@ -26,6 +26,7 @@ ovftool_cli_sources = \
 	$(NULL)
 
 ovftool_command_sources = \
+	ovftool/cmd-build.c \
 	ovftool/cmd-common.c \
 	ovftool/cmd-convert.c \
 	ovftool/cmd-disk.c \
