@@ -203,7 +203,10 @@ write_network (struct writer *w, const struct network *n, size_t i,
 
   xmlw_start (&w->x, "Network");
   xmlw_attr (&w->x, "ovf:name", n->name);
-  xmlw_element (&w->x, "Description", n->description);
+  if (n->description != NULL)
+    xmlw_element (&w->x, "Description", n->description);
+  else /* optional in the schema, but no producer leaves it out */
+    xmlw_elementf (&w->x, "Description", "The %s network", n->name);
   if (i != NO_INDEX && !write_kept (w, &w->a->extras, kind, err))
     return false;
   xmlw_end (&w->x);

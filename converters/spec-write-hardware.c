@@ -100,14 +100,31 @@ write_variant (struct spec_out *o, const struct cpu_memory *v, size_t i)
   }
 }
 
+static bool
+has_settings (const struct machine *m)
+{
+  VECTOR_FOR (e, &m->extras)
+    if (out_is_kept (e, "item-config cpu") || out_is_kept (e, "item-config memory"))
+      return true;
+  return false;
+}
+
 static void
 write_processors (struct spec_out *o)
 {
   const struct machine *m = o->m;
   struct cpu_memory all = { NULL, m->cpus, m->cores_per_socket, m->memory };
 
-  if (m->variants.len == 0)
+  if (m->variants.len == 0 && has_settings (m))
     write_variant (o, &all, 0);
+  else if (m->variants.len == 0) {
+    if (m->cpus > 0)
+      out_number (o, "cpus", m->cpus);
+    if (m->cores_per_socket > 0)
+      out_number (o, "cores_per_socket", m->cores_per_socket);
+    if (m->memory > 0)
+      write_memory (o, "memory", m->memory);
+  }
   VECTOR_FOR (v, &m->variants)
     write_variant (o, v, (size_t)(v - m->variants.ptr));
 }
@@ -135,6 +152,17 @@ row_of (enum bus bus)
     if (bus_rows[i].bus == bus)
       return &bus_rows[i];
   return NULL;
+}
+
+/* VMware's word, which ova-compose knows too, where it means the same. */
+static const char *
+model_word (enum hw_class class, const char *model)
+{
+  const struct hwmodel *row = *model ? hwmodel_by_name (class, model) : NULL;
+  const struct hwmodel *back
+    = row && row->ovf ? hwmodel_by_name (class, row->ovf) : NULL;
+
+  return back != NULL && strcmp (back->name, model) == 0 ? row->ovf : model;
 }
 
 static char *
@@ -175,7 +203,8 @@ write_controller (struct spec_out *o, const struct controller *c, unsigned expec
                  "controller '%s' gets the number %u", key, expected);
   out_map (o, key);
   out_text (o, "type", row->type);
-  out_text (o, "subtype", c->bus == BUS_IDE && *model == '\0' ? NULL : model);
+  out_text (o, "subtype", c->bus == BUS_IDE && *model == '\0'
+                              ? NULL : model_word (HW_CONTROLLER, model));
   out_text (o, "configuration", c->configuration);
   write_configs_of (o, c->id);
   out_map_end (o);
@@ -287,7 +316,7 @@ write_nics (struct spec_out *o)
     CLEANUP_FREE char *network = network_id (o, n);
     out_map (o, key);
     out_text (o, "type", "ethernet");
-    out_text (o, "subtype", n->model ? n->model : "");
+    out_text (o, "subtype", model_word (HW_NIC, n->model ? n->model : ""));
     out_text (o, "network", network);
     out_flag (o, "connected", n->connected);
     out_text (o, "mac", n->mac);

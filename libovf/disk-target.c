@@ -54,27 +54,6 @@ copy_to (struct source *s, struct disk_job *job, struct output *out,
          && strict_check (s->options, report, err) && output_commit (out, err);
 }
 
-/* --dry-run: what would be written; a sparse file at most as large as the
- * disk. */
-static bool
-dry_run (struct source *s, const struct disk_job *job, const char *target,
-         struct ovf_report *report, char **ret_json, struct ovf_error **err)
-{
-  const struct disk *d = &s->appliance->disks.ptr[job->disk];
-  CLEANUP_FREE char *path = path_absolute (target);
-  uint64_t size = d->populated != NO_SIZE ? d->populated
-                  : d->capacity != NO_SIZE ? d->capacity : 0;
-  json_t *files = json_array ();
-
-  if (size > INT64_MAX)
-    size = INT64_MAX;
-  result_file (files, path, ROLE_DISK, size, NULL);
-  *ret_json = result_dump (json_pack ("{s:s, s:o, s:[], s:{s:I, s:i}}", "target", path,
-                                      "files", files, "start", "space", "target",
-                                      (json_int_t)size, "temporary", 0));
-  return strict_check (s->options, report, err);
-}
-
 bool
 pipeline_write_disk (struct source *s, const char *target, struct ovf_report *report,
                      char **ret_json, struct ovf_error **err)
@@ -90,8 +69,6 @@ pipeline_write_disk (struct source *s, const char *target, struct ovf_report *re
   job.to = choose_format (s, target, err);
   if (job.to == NULL || !choose_disk (s, &job.disk, err))
     return false;
-  if (option_flag (s->options, OPT_DRY_RUN))
-    return dry_run (s, &job, target, report, ret_json, err);
   base = path_base (target);
   job.options.id = s->appliance->disks.ptr[job.disk].id;
   job.options.name = base;

@@ -266,21 +266,6 @@ open_any (struct source *s, enum purpose purpose, struct ovf_report *report,
   return ok && (machine == NULL || appliance_select_machine (s->appliance, machine, err));
 }
 
-/* A size that the descriptor leaves out is that of the member. */
-static void
-settle_sizes (struct source *s)
-{
-  const members *list = package_members (s->package);
-
-  VECTOR_FOR (f, &s->appliance->files) {
-    if (f->size != NO_SIZE || f->chunk_size != 0 || f->href == NULL)
-      continue;
-    VECTOR_FOR (m, list)
-      if (strcmp (m->name, f->href) == 0)
-        f->size = m->size;
-  }
-}
-
 struct source *
 source_open (struct ovf_ctx *ctx, const char *path, enum purpose purpose,
              const struct ovf_options *options, struct ovf_report *report,
@@ -288,11 +273,8 @@ source_open (struct ovf_ctx *ctx, const char *path, enum purpose purpose,
 {
   struct source *s = source_new (ctx, path, options);
 
-  if (open_any (s, purpose, report, err)) {
-    if (s->package != NULL && purpose != PURPOSE_LOOK)
-      settle_sizes (s);
+  if (open_any (s, purpose, report, err))
     return s;
-  }
   source_free (s);
   return NULL;
 }

@@ -40,7 +40,6 @@ unit_top = \
 cli_tests = \
 	tests/cli/cli-color.sh \
 	tests/cli/cli-completion.sh \
-	tests/cli/cli-convert.sh \
 	tests/cli/cli-help.sh \
 	tests/cli/cli-info.sh \
 	tests/cli/cli-json.sh \

@@ -89,7 +89,7 @@ static bool
 is_addition (const json_t *a, const json_t *b, const char *path)
 {
   static const char *const suffixes[] = {
-    "/info", "/os/cim_id", "/os/description", "/type", "/format", "/usb", "/tpm",
+    "/info", "/os/cim_id", "/description", "/type", "/format", "/usb", "/tpm",
     "/label", "/collection", "/start_order",
   };
 
