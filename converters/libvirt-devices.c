@@ -258,7 +258,7 @@ nic_model (const struct nic *n, bool native, struct ovf_report *report)
 }
 
 static void
-write_source (struct xmlw *w, const struct nic *n)
+write_source (struct xmlw *w, const struct nic *n, struct ovf_report *report)
 {
   switch (n->attachment) {
   case ATTACH_BRIDGE:
@@ -275,6 +275,11 @@ write_source (struct xmlw *w, const struct nic *n)
                    n->network ? n->network : "default", NULL);
     break;
   default: /* libvirt's own network, whatever the source called it */
+    if (n->attachment != ATTACH_UNKNOWN && n->attachment != ATTACH_NAT)
+      report_loss (report, "libvirt", "network",
+                   "the %s network '%s' becomes the network 'default'",
+                   attachment_word (n->attachment),
+                   n->network ? n->network : "");
     xmlw_attr (w, "type", "network");
     lv_element (w, "source", "network", "default", NULL);
   }
@@ -292,7 +297,7 @@ write_nic (struct xmlw *w, const struct nic *n, bool native,
            struct ovf_report *report)
 {
   xmlw_start (w, "interface");
-  write_source (w, n);
+  write_source (w, n, report);
   if (n->mac != NULL && is_unicast (n->mac))
     lv_element (w, "mac", "address", n->mac, NULL);
   else if (n->mac != NULL)

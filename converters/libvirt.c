@@ -42,6 +42,6 @@ const struct converter libvirt_converter = {
   .start = start,
   .absolute_paths = true,
   .probe = probe,
-  .read = NULL,
+  .read = libvirt_read,
   .write = libvirt_write,
 };

@@ -39,6 +39,11 @@ void layout_make (struct layout *, const struct machine *,
                   const struct write_settings *, struct ovf_report *);
 void layout_done (struct layout *);
 
+/* ---- reading (libvirt-read.c) ------------------------------------------ */
+struct appliance *libvirt_read (struct ovf_ctx *, const struct input *,
+                                const struct read_settings *,
+                                struct ovf_report *, struct ovf_error **err);
+
 /* ---- writing ----------------------------------------------------------- */
 bool libvirt_write (struct ovf_ctx *, const struct appliance *,
                     const struct write_settings *, FILE *, struct ovf_report *,

@@ -48,6 +48,9 @@ converters_libvirt_sources = \
 	converters/libvirt-loss.c \
 	converters/libvirt-os.c \
 	converters/libvirt-place.c \
+	converters/libvirt-read.c converters/libvirt-reader.h \
+	converters/libvirt-read-devices.c \
+	converters/libvirt-read-disk.c \
 	converters/libvirt-write.c \
 	$(NULL)
 

@@ -84,7 +84,12 @@ EXTRA_DIST += \
 	tests/golden/libvirt-odd \
 	tests/golden/libvirt-pvscsi-uefi \
 	tests/golden/libvirt-sata-ide \
+	tests/golden/libvirt-read-full \
+	tests/golden/libvirt-read-host \
+	tests/golden/libvirt-read-seats \
+	tests/golden/libvirt-read-xen \
 	tests/golden/libvirt-secure-boot \
+	tests/golden/same-model.py \
 	tests/skips.allow \
 	tests/unit/disk.h \
 	tests/unit/tap.h \

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libvirt-*: what an OVF descriptor becomes as a domain, to the byte, and what
 # the report says about it.  In each folder: source.ovf, options (words of
-# tests/convert-text), domain.xml, findings.
+# tests/convert-text), domain.xml, findings; or, for the reader, source.xml,
+# model.json, findings.
 #
 #   OVF_TEST_REGENERATE=1 writes the expected files: look at the difference.
 . ./tests/functions.sh
@@ -20,22 +21,57 @@ same () { # NAME GOT EXPECTED
   fi
 }
 
+# no_loss NAME SOURCE OPTIONS...: a domain, its model, the domain that is made
+# of that, and its model again: what differs is in the report.
+no_loss () {
+  local name=$1 source=$2
+  shift 2
+  : >"$tmp/log"
+  "$convert" libvirt libvirt settle qemu "$@" <"$source" \
+    >"$tmp/again.xml" 2>"$tmp/again" \
+    && "$convert" libvirt json settle <"$source" >"$tmp/before" 2>/dev/null \
+    && "$convert" libvirt json <"$tmp/again.xml" >"$tmp/after" 2>/dev/null \
+    && python3 "$srcdir/tests/golden/same-model.py" libvirt "$tmp/before" \
+      "$tmp/after" "$tmp/again" >"$tmp/log" 2>&1 \
+    && valid "$tmp/again.xml"
+  if [ $? -eq 0 ]; then
+    pass "$name"
+  else
+    fail "$name"
+    tap_show "$tmp/log"
+  fi
+}
+
+valid () { # FILE: by libvirt's schema, where it is here
+  ! command -v virt-xml-validate >/dev/null \
+    || virt-xml-validate "$1" domain >"$tmp/log" 2>&1
+}
+
+command -v virt-xml-validate >/dev/null || note "without libvirt's own schema"
 for dir in "$srcdir"/tests/golden/libvirt-*/; do
   name=$(basename "$dir")
+  if [ -e "$dir/source.xml" ]; then
+    "$convert" libvirt json <"$dir/source.xml" >"$tmp/model" 2>"$tmp/findings"
+    is "$name: exit" $? 0
+    same "$name: model" "$tmp/model" "$dir/model.json"
+    same "$name: findings" "$tmp/findings" "$dir/findings"
+    no_loss "$name: no silent loss" "$dir/source.xml"
+    continue
+  fi
   read -r -a options <"$dir/options" || true
   "$convert" ovf libvirt settle "${options[@]}" <"$dir/source.ovf" \
     >"$tmp/domain.xml" 2>"$tmp/findings"
-  status=$?
-  [ "$status" -eq 0 ] || { fail "$name: exit $status"; continue; }
+  is "$name: exit" $? 0
   same "$name: domain" "$tmp/domain.xml" "$dir/domain.xml"
   same "$name: findings" "$tmp/findings" "$dir/findings"
-  if ! command -v virt-xml-validate >/dev/null; then
-    skip "$name: libvirt's schema" "needs virt-xml-validate"
-  elif virt-xml-validate "$tmp/domain.xml" domain >"$tmp/log" 2>&1; then
-    pass "$name: libvirt's schema"
-  else
-    fail "$name: libvirt's schema"
-    tap_show "$tmp/log"
-  fi
+  ok "$name: libvirt's schema" valid "$tmp/domain.xml"
+  no_loss "$name: reads back" "$dir/domain.xml"
 done
+
+if [ -n "$SHARED" ]; then
+  for file in "$SHARED"/corpus/{libvirt,vmx,xen}/*.xml; do
+    grep -q '<domain type' "$file" || continue
+    no_loss "$(basename "$file"): no silent loss" "$file"
+  done
+fi
 done_testing

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""same-model.py TARGET BEFORE.json AFTER.json FINDINGS
+
+No silent loss: what differs between a model and the model read back from what
+a writer made of it must be in the writer's report.  FINDINGS are lines of
+tests/convert-text.  Prints the differences that no finding covers.
+"""
+import json
+import re
+import sys
+
+# What a writer may say where the source says nothing.
+ADDITIONS = {
+    "libvirt": {
+        "serials": (0, 1), "graphics": (None, "vnc"), "video": (None, "vga"),
+        "clock": (None, "*"), "machine_type": (None, "*"),
+        "firmware": ("bios", None), "usb": (None, "*"), "cpus": (None, 1),
+        "memory": (None, "*"), "id": (None, "*"), "name": (None, "*"),
+        "paravirtual": ("*", None), "os.osinfo": (None, "*"),
+    },
+}
+# Field (a regular expression) -> the words of LOSS-TARGET-word that cover it.
+COVERED = {
+    "libvirt": [
+        (r"name|id", ["name"]),
+        (r"machine_type", ["controller", "arch", "settings"]),
+        (r"drives?\..*(bus|controller|unit)|drives", ["controller", "unit", "drive"]),
+        (r"drives\..*", ["drive"]),
+        (r"drives\..*\.boot_order|nics\..*\.boot_order", ["controller", "drive"]),
+        (r"drives\..*\.device", ["device"]),
+        (r"controllers", ["controller"]),
+        (r"nics\..*\.model", ["nic"]),
+        (r"nics\..*\.mac", ["mac"]),
+        (r"nics\..*\.(network|attachment)", ["network"]),
+        (r"networks", ["network"]),
+        (r"sound", ["sound"]), (r"video", ["video"]),
+        (r"graphics", ["graphics"]),
+        (r"serials|parallels", ["ports"]),
+        (r"cores_per_socket", ["topology"]),
+        (r"kernel.*|ramdisk.*|cmdline", ["kernel"]),
+        (r"bootloader", ["bootloader"]),
+        (r"paravirtual", ["paravirtual"]),
+        (r"products.*", ["properties"]),
+        (r"start_order", ["startup"]),
+        (r"extras", ["settings"]),
+    ],
+}
+
+
+def controllers(machine):
+    """Those with drives, or of a SCSI model: what hardware there is."""
+    used = {(d["bus"], d["controller"]) for d in machine["drives"]}
+    return sorted([c["bus"], c["index"], c["model"]]
+                  for c in machine["controllers"]
+                  if (c["bus"], c["index"]) in used and c["model"])
+
+
+def drive(model, d):
+    """With what is in it, in place of ids."""
+    d = dict(d, id=None)
+    disk = next((x for x in model["disks"] if x["id"] == d["disk"]), None)
+    name = (disk or {}).get("file") or d["file"]
+    f = next((x for x in model["files"] if x["id"] == name), None)
+    d["disk"] = disk and [disk["format"], disk["shared"], disk["read_only"]]
+    d["file"] = f and f["href"]
+    if f is not None:
+        d["device"] = None
+    return d
+
+
+def nic(n):
+    n = dict(n, id=None)
+    if n["attachment"] == "none":
+        n["attachment"], n["connected"] = "user", False
+    if n["connected"]:
+        n["connected"] = None
+    if n["attachment"] in (None, "nat"):
+        n["attachment"], n["network"] = "network", "default"
+    if n["model"] is None:
+        n["model"] = "e1000"
+    return n
+
+
+def flat(model):
+    """{field: value} of what a writer has to carry."""
+    m = model["machines"][0]
+    out = {k: m[k] for k in (
+        "id", "name", "cpus", "cores_per_socket", "memory", "uuid", "firmware",
+        "secure_boot", "tpm", "cmdline", "bootloader", "serials", "graphics",
+        "paravirtual", "parallels", "video", "sound", "usb", "clock",
+        "machine_type", "start_order")}
+    out["description"] = m["description"] or m["annotation"]
+    out["os.osinfo"] = m["os"]["osinfo"]
+    hrefs = {f["id"]: f["href"] for f in model["files"]}
+    out["kernel"] = hrefs.get(m["kernel_file"], m["kernel"])
+    out["ramdisk"] = hrefs.get(m["ramdisk_file"], m["ramdisk"])
+    out["controllers"] = controllers(m)
+    for i, d in enumerate(m["drives"]):
+        for k, v in drive(model, d).items():
+            out["drives.%d.%s" % (i, k)] = v
+    for i, n in enumerate(m["nics"]):
+        for k, v in nic(n).items():
+            out["nics.%d.%s" % (i, k)] = v
+    out["products"] = [[p["full_key"] for p in x["properties"]]
+                       for x in m["products"]]
+    out["extras"] = bool(m["extras"] or model["extras"])
+    return out
+
+
+def main():
+    target, before, after, findings = sys.argv[1:]
+    a, b = (flat(json.load(open(f))) for f in (before, after))
+    losses = set(re.findall(r"\[LOSS-%s-([a-z]+)\]" % target, open(findings).read()))
+    bad = 0
+    for field in sorted(set(a) | set(b)):
+        x, y = a.get(field), b.get(field)
+        if field == "memory" and x is not None:
+            x = (x + 1023) // 1024 * 1024
+        if x == y or (not x and not y):
+            continue
+        if field == "controllers" and all(c in y for c in x):
+            continue  # the model of a controller that was not said
+        add = ADDITIONS[target].get(field)
+        if add and add[0] in ("*", x) and add[1] in ("*", y):
+            continue
+        if any(re.fullmatch(r, field) and losses & set(words)
+               for r, words in COVERED[target]):
+            continue
+        print("%s: %r became %r, and no finding says so" % (field, x, y))
+        bad = 1
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())
