@@ -42,6 +42,7 @@ libovf_top_sources = \
 	libovf/set.c libovf/set-system.c libovf/set-text.c \
 	libovf/set-device.c libovf/set-remove.c \
 	libovf/property.h libovf/property.c \
+	libovf/environment.h libovf/environment.c libovf/env.c \
 	$(NULL)
 
 include libovf/base/local.mk

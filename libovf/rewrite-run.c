@@ -80,7 +80,7 @@ static bool
 pass_member (struct rewrite *w, struct package_writer *out, const char *name,
              struct ovf_error **err)
 {
-  struct blob *b = package_blob (w->package, name, 0, BLOB_UNKNOWN, err);
+  struct blob *b = package_member (w->package, name, err);
   bool ok;
 
   if (b == NULL)

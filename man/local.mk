@@ -6,6 +6,7 @@ man_pages = \
 	man/ovftool-build.1 \
 	man/ovftool-convert.1 \
 	man/ovftool-disk.1 \
+	man/ovftool-env.1 \
 	man/ovftool-export.1 \
 	man/ovftool-formats.1 \
 	man/ovftool-help.1 \
@@ -25,6 +26,7 @@ man_pods = \
 	man/ovftool-build.pod \
 	man/ovftool-convert.pod \
 	man/ovftool-disk.pod \
+	man/ovftool-env.pod \
 	man/ovftool-export.pod \
 	man/ovftool-formats.pod \
 	man/ovftool-help.pod \

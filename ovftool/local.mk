@@ -30,6 +30,7 @@ ovftool_command_sources = \
 	ovftool/cmd-common.c \
 	ovftool/cmd-convert.c \
 	ovftool/cmd-disk.c \
+	ovftool/cmd-env.c \
 	ovftool/cmd-export.c \
 	ovftool/cmd-formats.c \
 	ovftool/cmd-help.c \

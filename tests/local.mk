@@ -46,6 +46,7 @@ cli_tests = \
 	tests/cli/cli-progress.sh \
 	tests/cli/cli-signals.sh \
 	tests/cli/cli-usage.sh \
+	tests/cli/env.sh \
 	tests/cli/pack.sh \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \

@@ -26,4 +26,5 @@ libovf_package_write_sources = \
 	libovf/package/signer.h libovf/package/signer-impl.h \
 	libovf/package/signer.c libovf/package/signer-run.c \
 	libovf/package/passin.c \
+	libovf/package/iso.h libovf/package/iso.c \
 	$(NULL)
