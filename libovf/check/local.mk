@@ -1,2 +1,20 @@
 libovf_check_sources = \
+	libovf/check/lint.c \
+	libovf/check/lint.h \
+	libovf/check/rules-package.c \
+	libovf/check/rules-tar.c \
+	libovf/check/rules-manifest.c \
+	libovf/check/rules-certificate.c \
+	libovf/check/rules-xml.c \
+	libovf/check/rules-refs.c \
+	libovf/check/rules-disks.c \
+	libovf/check/rules-content.c \
+	libovf/check/rules-hardware.c \
+	libovf/check/rules-bounds.c \
+	libovf/check/rules-products.c \
+	libovf/check/rules-sections.c \
+	libovf/check/rules-sections2.c \
+	libovf/check/rules-strings.c \
+	libovf/check/rules-environment.c \
+	libovf/check/rules-images.c \
 	$(NULL)

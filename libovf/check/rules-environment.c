@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rules of the set 'environment'; see lint.h. */
+#include "check/lint.h"
+
+const struct rule rules_environment[] = {
+  { .id = NULL }
+};
