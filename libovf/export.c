@@ -234,10 +234,8 @@ write_file (struct export *x, struct package_writer *w, const struct entry *e,
   if (!ok)
     return false;
   f->compression = COMPRESSION_NONE;
-  if (!package_writer_copy (w, pair.plain, err)) {
-    blob_pair_free (&pair);
-    return false;
-  }
+  if (!package_writer_copy (w, pair.plain, err))
+    return source_file_failed (x->source, &pair, err);
   return source_file_done (x->source, &pair, err);
 }
 
