@@ -21,6 +21,7 @@ unit_package = \
 	$(NULL)
 unit_disk = \
 	tests/unit/test-copy \
+	tests/unit/test-disk \
 	tests/unit/test-qcow2-write \
 	tests/unit/test-vmdk \
 	tests/unit/test-vmdk-sparse \
@@ -47,6 +48,8 @@ cli_tests = \
 	tests/cli/cli-signals.sh \
 	tests/cli/cli-usage.sh \
 	tests/cli/env.sh \
+	tests/cli/disk-convert.sh \
+	tests/cli/disk-info.sh \
 	tests/cli/pack.sh \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \
@@ -122,9 +125,17 @@ EXTRA_DIST += tests/golden/ovf-read
 # With a fuzzer: CC=clang CFLAGS='-fsanitize=fuzzer-no-link' and link the
 # target's object with -fsanitize=fuzzer instead of standalone.c.
 fuzz_targets = \
+	tests/fuzz/fuzz-headers \
 	tests/fuzz/fuzz-ovf \
+	tests/fuzz/fuzz-vmdk \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
+tests_fuzz_fuzz_headers_SOURCES = tests/fuzz/fuzz-headers.c tests/fuzz/disk.h \
+	tests/fuzz/standalone.c
+tests_fuzz_fuzz_headers_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_vmdk_SOURCES = tests/fuzz/fuzz-vmdk.c tests/fuzz/disk.h \
+	tests/fuzz/standalone.c
+tests_fuzz_fuzz_vmdk_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
 

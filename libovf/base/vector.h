@@ -28,7 +28,8 @@
 
 /* VECTOR_FOR (p, v): every element of a vector by pointer. */
 #define VECTOR_FOR(p, v)                                                      \
-  for (__typeof__ (*(v)->ptr) *p = (v)->ptr; p < (v)->ptr + (v)->len; p++)
+  for (__typeof__ (*(v)->ptr) *p = (v)->ptr;                                  \
+       p != NULL && p < (v)->ptr + (v)->len; p++)
 
 DEFINE_VECTOR (strings, char *)
 static inline __attribute__ ((unused)) void

@@ -23,4 +23,13 @@ replay () {
 
 replay fuzz-ovf "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf
 
+# Disks: those of the hostile samples.
+if command -v python3 >/dev/null; then
+  python3 "$srcdir/tests/hostile/make.py" "$tmp/samples" || exit 99
+  replay fuzz-vmdk "$tmp"/samples/*.vmdk
+  replay fuzz-headers "$tmp"/samples/*.qcow2 "$tmp"/samples/*.vmdk
+else
+  skip "disks" "no python3"
+fi
+
 done_testing
