@@ -10,6 +10,8 @@
 
 /* A chain is short; path building tries them all. */
 #define MAX_CERTIFICATES 32
+/* RSA of 16384 bits has half of that. */
+#define MAX_SIGNATURE_HEX 8192
 
 static void
 unclean (struct cert_file *f, const char *why)
@@ -44,7 +46,8 @@ continues_signature (struct cert_file *f, const char *line, size_t n)
   for (size_t i = 0; i < n; i++)
     if (!((line[i] >= '0' && line[i] <= '9') || ((line[i] | 0x20) >= 'a' && (line[i] | 0x20) <= 'f')))
       return false;
-  if (old == 0 || f->signer != NULL)
+  if (old == 0 || f->signer != NULL || n > MAX_SIGNATURE_HEX
+      || old + n > MAX_SIGNATURE_HEX)
     return false;
   f->hex = xrealloc (f->hex, old + n + 1);
   memcpy (f->hex + old, line, n);

@@ -6,6 +6,7 @@
 #include "package/manifest.h"
 #include "package/ova.h"
 #include "package/package.h"
+#include "package/tar.h"
 
 /* What a manifest may use; the order of struct slot's hex[]. */
 #define MANIFEST_ALGS (DIGEST_SHA1 | DIGEST_SHA256 | DIGEST_SHA512)
@@ -31,6 +32,7 @@ struct package {
   bool own_fd;
   members members;
   slots slots;
+  size_t *by_name;          /* indexes of members, sorted by their names */
   struct part descriptor, manifest, certificate;
   bool other_tail;          /* other bytes follow the archive's end */
   bool no_end;              /* it has no end mark */
@@ -43,6 +45,7 @@ struct package {
   char *ca;
   bool judged;              /* the signature */
   strings used;             /* the hrefs that are used */
+  strings used_names;       /* those and what they decode to, sorted */
   bool use_all;             /* every member is */
   unsigned tap;             /* what every file read is hashed with */
   unsigned tap_more;        /* what the caller wants besides */
@@ -78,6 +81,7 @@ char *href_name (const struct package *, const char *href, struct ovf_error **er
 DEFINE_VECTOR (indexes, size_t)
 bool package_resolve (struct package *, const char *href, bool chunked,
                       indexes *ret, struct ovf_error **err);
+void package_set_used (struct package *, const strings *used); /* NULL: all */
 bool package_is_used (const struct package *, const char *name);
 void slot_keep (struct slot *, enum digest_alg, const char *hex);
 void slot_take (struct slot *, struct digest *, unsigned mask);

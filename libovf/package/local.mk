@@ -10,6 +10,7 @@ libovf_package_read_sources = \
 	libovf/package/files.c \
 	libovf/package/internal.h \
 	libovf/package/manifest.c libovf/package/manifest.h \
+	libovf/package/members.c \
 	libovf/package/ova-pipe.c \
 	libovf/package/ova-read.c libovf/package/ova.h \
 	libovf/package/package.c \

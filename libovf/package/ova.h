@@ -27,10 +27,4 @@ bool ova_has_end (const struct ova *);
 
 /* "member.ovf" of "./member.ovf". */
 const char *member_name (const char *name);
-/* Is it a tar archive by its first 512 bytes?  A kind of file that it is
- * instead (compressed, zip), for messages, or NULL. */
-bool tar_looks_like (const uint8_t *start, size_t n);
-const char *tar_looks_else (const uint8_t *start, size_t n);
-bool tar_looks_compressed (const uint8_t *start, size_t n);
-
 #endif

@@ -278,3 +278,55 @@ tar_watch_done (struct tar_watch *w)
   free (w->body);
   w->body = NULL;
 }
+
+/* ---- what is it ------------------------------------------------------------------------ */
+bool
+tar_looks_like (const uint8_t *start, size_t n)
+{
+  return n >= TAR_UNIT && !tar_is_zero (start, TAR_UNIT)
+         && (tar_magic (start) != TAR_V7 || tar_sum_fits (start));
+}
+
+static const struct magic_row {
+  const char *bytes;
+  size_t n;
+  bool compressed;
+  const char *what;
+} magics[] = {
+  { "\x1f\x8b", 2, true, "gzip-compressed" },
+  { "\xfd" "7zXZ", 5, true, "xz-compressed" },
+  { "BZh", 3, true, "bzip2-compressed" },
+  { "\x28\xb5\x2f\xfd", 4, true, "zstd-compressed" },
+  { "\x04\x22\x4d\x18", 4, true, "lz4-compressed" },
+  { "\x1f\x9d", 2, true, "compressed" },
+  { "PK\x03\x04", 4, false, "a zip archive" },
+  { "7z\xbc\xaf\x27\x1c", 6, false, "a 7-Zip archive" },
+  { "070701", 6, false, "a cpio archive" },
+  { "070702", 6, false, "a cpio archive" },
+  { "070707", 6, false, "a cpio archive" },
+  { "\xc7\x71", 2, false, "a cpio archive" },
+  { "#mtree", 6, false, "an mtree list" },
+};
+
+static const struct magic_row *
+magic_of (const uint8_t *start, size_t n)
+{
+  for (size_t i = 0; i < ARRAY_SIZE (magics); i++)
+    if (n >= magics[i].n && memcmp (start, magics[i].bytes, magics[i].n) == 0)
+      return &magics[i];
+  return NULL;
+}
+
+const char *
+tar_looks_else (const uint8_t *start, size_t n)
+{
+  const struct magic_row *m = magic_of (start, n);
+  return m ? m->what : NULL;
+}
+
+bool
+tar_looks_compressed (const uint8_t *start, size_t n)
+{
+  const struct magic_row *m = magic_of (start, n);
+  return m != NULL && m->compressed;
+}

@@ -47,4 +47,10 @@ void tar_watch_entry (struct tar_watch *);
 bool tar_watch_block (struct tar_watch *, const uint8_t *block, uint64_t at,
                       struct ovf_error **err);
 
+/* Is it a tar archive by its first 512 bytes?  A kind of file that it is
+ * instead (compressed, zip), for messages, or NULL. */
+bool tar_looks_like (const uint8_t *start, size_t n);
+const char *tar_looks_else (const uint8_t *start, size_t n);
+bool tar_looks_compressed (const uint8_t *start, size_t n);
+
 #endif

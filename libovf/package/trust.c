@@ -267,10 +267,7 @@ package_trust (struct package *p, const struct trust_policy *policy,
 {
   p->report = report;
   trust_take_policy (p, policy);
-  p->use_all = used == NULL;
-  if (used != NULL)
-    VECTOR_FOR (s, used)
-      strings_append (&p->used, xstrdup (*s));
+  package_set_used (p, used);
   p->checking = policy->verify;
   if (!p->checking) {
     report_unchecked (p);
