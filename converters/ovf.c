@@ -20,7 +20,7 @@ skip_prolog (const char *p)
       if (strncmp (p, skips[i].begin, strlen (skips[i].begin)) == 0) {
         const char *end = strstr (p, skips[i].end);
         if (end == NULL)
-          return "";
+          return p + strlen (p);
         p = end + strlen (skips[i].end);
         break;
       }
