@@ -5,6 +5,7 @@
 unit_base = \
 	tests/unit/test-blob \
 	tests/unit/test-child \
+	tests/unit/test-data \
 	tests/unit/test-error \
 	tests/unit/test-output \
 	tests/unit/test-rd \

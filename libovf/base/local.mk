@@ -3,6 +3,7 @@ libovf_base_sources = \
 	libovf/base/blob.c libovf/base/blob.h \
 	libovf/base/child.c libovf/base/child.h \
 	libovf/base/ctx.c libovf/base/ctx.h \
+	libovf/base/data.c libovf/base/data.h \
 	libovf/base/digest.c libovf/base/digest.h \
 	libovf/base/error.c libovf/base/error.h \
 	libovf/base/file.c libovf/base/file.h \
