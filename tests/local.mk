@@ -127,6 +127,7 @@ EXTRA_DIST += tests/golden/ovf-read
 # target's object with -fsanitize=fuzzer instead of standalone.c.
 fuzz_targets = \
 	tests/fuzz/fuzz-headers \
+	tests/fuzz/fuzz-libvirt \
 	tests/fuzz/fuzz-ovf \
 	tests/fuzz/fuzz-vmdk \
 	$(NULL)
@@ -137,6 +138,8 @@ tests_fuzz_fuzz_headers_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_vmdk_SOURCES = tests/fuzz/fuzz-vmdk.c tests/fuzz/disk.h \
 	tests/fuzz/standalone.c
 tests_fuzz_fuzz_vmdk_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_libvirt_SOURCES = tests/fuzz/fuzz-libvirt.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_libvirt_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
 

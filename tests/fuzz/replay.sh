@@ -22,6 +22,7 @@ replay () {
 }
 
 replay fuzz-ovf "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf
+replay fuzz-libvirt "$srcdir"/tests/golden/libvirt-*/*.xml
 
 # Disks: those of the hostile samples.
 if command -v python3 >/dev/null; then
