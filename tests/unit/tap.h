@@ -34,7 +34,6 @@ static inline int
 tap_run (const char *suite_name, const struct tap_test *tests, size_t n)
 {
   CU_pSuite suite;
-  unsigned failed;
 
   /* A crash must not swallow the lines of the tests before it. */
   setvbuf (stdout, NULL, _IOLBF, 0);
@@ -47,9 +46,9 @@ tap_run (const char *suite_name, const struct tap_test *tests, size_t n)
       return EXIT_FAILURE;
   CU_set_test_complete_handler (tap_complete);
   CU_run_all_tests ();
-  failed = CU_get_number_of_tests_failed ();
   CU_cleanup_registry ();
-  return failed || tap_number != n ? EXIT_FAILURE : EXIT_SUCCESS;
+  /* What failed stands in the TAP; a status of its own would count again. */
+  return tap_number == n ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #define TAP_MAIN(suite, ...)                                                  \
