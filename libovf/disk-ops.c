@@ -188,15 +188,21 @@ sink_options (const char *base, const struct ovf_options *options,
          error_set (err, OVF_E_USAGE, "--compress takes 1 to 9, not '%s'", level);
 }
 
+/* What was written; hex is "" where its parts were written in no order. */
+struct written {
+  uint64_t size;
+  char hex[DIGEST_HEX];
+};
+
 static bool
 copy (struct ovf_ctx *ctx, struct image *in, const struct disk_format *to, int fd,
-      const struct disk_sink_options *options, uint64_t *ret_written,
-      struct ovf_error **err)
+      struct digest *digest, const struct disk_sink_options *options,
+      struct written *ret, struct ovf_error **err)
 {
   CLEANUP (disk_source) struct disk_source *source =
     disk_source_new (ctx, in->blob, in->format, to->sequential, err);
   CLEANUP (disk_sink) struct disk_sink *sink = NULL;
-  struct disk_target target = { .fd = fd };
+  struct disk_target target = { .fd = fd, .digest = to->sequential ? digest : NULL };
 
   if (source == NULL)
     return false;
@@ -206,7 +212,9 @@ copy (struct ovf_ctx *ctx, struct image *in, const struct disk_format *to, int f
   sink = disk_sink_new (ctx, to, &target, source->capacity, options, err);
   if (sink == NULL || !disk_copy (ctx, source, sink, in->path, err))
     return false;
-  *ret_written = sink->written;
+  ret->size = sink->written;
+  if (to->sequential)
+    digest_hex (digest, DIGEST_SHA256, ret->hex);
   return true;
 }
 
@@ -219,7 +227,8 @@ convert (struct ovf_ctx *ctx, struct image *in, const char *out,
   CLEANUP_FREE char *base = path_base (out), *path = NULL;
   struct disk_sink_options o;
   struct output *output;
-  uint64_t written = 0;
+  struct digest *digest;
+  struct written written = { 0 };
   json_t *files;
   bool ok;
 
@@ -230,14 +239,16 @@ convert (struct ovf_ctx *ctx, struct image *in, const char *out,
   output = output_new_file (ctx, out, option_flag (options, OPT_FORCE), err);
   if (output == NULL)
     return false;
-  ok = copy (ctx, in, to, output_fd (output), &o, &written, err) &&
+  digest = digest_new (DIGEST_SHA256);
+  ok = copy (ctx, in, to, output_fd (output), digest, &o, &written, err) &&
        strict_check (options, report, err) && output_commit (output, err);
   path = output_path (output, NULL);
   output_free (output);
+  digest_free (digest);
   if (!ok)
     return false;
   files = json_array ();
-  result_file (files, path, ROLE_DISK, written, NULL);
+  result_file (files, path, ROLE_DISK, written.size, written.hex);
   *ret_json = result_dump (json_pack ("{s:o, s:o, s:[]}", "target",
                                       name_json (path), "files", files, "start"));
   return true;

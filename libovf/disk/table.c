@@ -113,18 +113,26 @@ unknown (struct blob *blob, const struct disk_claim *claim,
   return NULL;
 }
 
-/* A pipe shows its bytes only once: open () looks at them. */
+/* A pipe shows its bytes only once: open () looks at them.  A suffix is as
+ * good as a declaration then ("disk.vmdk.gz" is inflated on its way). */
 static const struct disk_format *
 identify_stream (struct blob *blob, const struct disk_format *said,
                  struct ovf_error **err)
 {
-  if (said == NULL && disk_format_by_suffix (blob_name (blob)) == &raw_format)
-    return &raw_format;
+  const char *name = blob_name (blob);
+  size_t n = strlen (name);
+  CLEANUP_FREE char *bare = NULL;
+
+  if (said != NULL)
+    return said;
+  bare = xstrndup (name, text_has_suffix (name, ".gz") ? n - 3 : n);
+  said = disk_format_by_suffix (bare);
   if (said == NULL) {
-    error_at (err, OVF_E_FORMAT, "DISK-FORMAT", blob_name (blob), 0,
+    error_at (err, OVF_E_FORMAT, "DISK-FORMAT", name, 0,
               "nothing says which disk format this is, and a stream cannot be "
               "looked into");
-    error_hint (err, "name it with --from-disk, or use a file");
+    error_hint (err, "name it with --from-disk (disk convert: --from), or use a "
+                     "file");
   }
   return said;
 }

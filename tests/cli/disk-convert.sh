@@ -112,4 +112,6 @@ f, = r["files"]
 assert f["path"] == path and f["role"] == "disk", f
 assert f["size"] == os.path.getsize(path), f
 END
+expect_exit 0 "JSON of a stream" tool --json a.raw j.vmdk
+ok "with its digest" grep -qF "$(sha256sum j.vmdk | cut -d' ' -f1)" "$out"
 done_testing

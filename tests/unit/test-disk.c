@@ -97,6 +97,38 @@ test_identify (void)
   }
 }
 
+/* What cannot be looked into is what is said, or what its name says. */
+static void
+test_identify_stream (void)
+{
+  static const struct {
+    const char *name;
+    struct disk_claim claim;
+    const struct disk_format *want;
+  } rows[] = {
+    { "x", { .declared = "vmdk-stream" }, &vmdk_format },
+    { "x.img", { .declared = "qcow2" }, &qcow2_format },
+    { "x.vmdk.gz", { 0 }, &vmdk_format },
+    { "x.img", { 0 }, &raw_format },
+    { "x.gz", { 0 }, NULL },
+    { "x", { 0 }, NULL },
+  };
+
+  for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
+    struct ovf_ctx *ctx = ovf_ctx_new ();
+    struct ovf_error *err = NULL;
+    int fd = -1;
+    struct blob *blob = blob_new_stream (rows[i].name, BLOB_UNKNOWN, pipe_read, &fd);
+
+    CU_ASSERT_PTR_EQUAL (disk_identify (ctx, blob, &rows[i].claim, &err),
+                         rows[i].want);
+    CU_ASSERT ((err == NULL) == (rows[i].want != NULL));
+    ovf_error_free (err);
+    blob_free (blob);
+    ovf_ctx_free (ctx);
+  }
+}
+
 static void
 test_names (void)
 {
@@ -330,6 +362,8 @@ test_vdi (void)
   disk_facts_done (&facts);
 }
 
-TAP_MAIN ("disk", { "identify", test_identify }, { "names", test_names },
+TAP_MAIN ("disk", { "identify", test_identify },
+          { "identify a stream", test_identify_stream },
+          { "names", test_names },
           { "raw", test_raw }, { "raw from a stream", test_raw_stream },
           { "options", test_options }, { "VHD", test_vhd }, { "VDI", test_vdi })
