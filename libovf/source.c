@@ -186,55 +186,75 @@ open_disk (struct source *s, const struct disk_format *format, struct ovf_report
   return s->dirfd >= 0;
 }
 
-/* Bytes of a disk format, or a suffix of one that has no magic. */
+/* The format that the bytes or the suffix tell; NULL with an error. */
 static const struct disk_format *
-looks_like_disk (struct source *s, const struct stat *st)
+disk_of_file (struct source *s, const char *user, struct ovf_error **err)
 {
   CLEANUP_FREE char *base = path_base (s->path);
-  struct disk_claim claim = { .user = option_text (s->options, OPT_FROM_DISK) };
+  struct disk_claim claim = { .user = user, .named = true };
   const struct disk_format *format;
-  struct ovf_error *ignored = NULL;
   struct blob *blob;
   uint64_t size;
 
-  if (S_ISDIR (st->st_mode) || S_ISFIFO (st->st_mode) || !file_size (s->fd, &size, NULL))
+  if (!file_size (s->fd, &size, err))
     return NULL;
   blob = blob_new_span (base, s->fd, 0, size);
-  format = disk_identify (s->ctx, blob, &claim, &ignored);
-  ovf_error_free (ignored);
+  format = disk_identify (s->ctx, blob, &claim, err);
   blob_free (blob);
   return format;
 }
 
+/* A description is text: it has no NUL (but for UTF-16, which has a byte
+ * order mark). */
+static bool
+looks_like_text (struct source *s)
+{
+  char head[512];
+  ssize_t n = pread (s->fd, head, sizeof head, 0);
+
+  return n > 0 && (memchr (head, '\0', (size_t)n) == NULL
+                   || memcmp (head, "\xff\xfe", 2) == 0
+                   || memcmp (head, "\xfe\xff", 2) == 0);
+}
+
 /* ---- which kind ---------------------------------------------------------------- */
+/* --from-disk speaks of the disks that a description names; only where there
+ * is no description does it speak of the file itself. */
 static bool
 by_content (struct source *s, const struct stat *st, enum purpose purpose,
             struct ovf_report *report, struct ovf_error **err)
 {
-  const struct disk_format *disk;
+  const struct disk_format *disk = NULL;
+  struct ovf_error *why = NULL;
+  bool text;
 
   if (package_probe (s->path, s->fd))
     return open_package (s, purpose, report, err);
-  disk = looks_like_disk (s, st);
-  if (disk != NULL)
-    return open_disk (s, disk, report, err);
-  return open_configuration (s, NULL, purpose, report, err);
+  if (S_ISDIR (st->st_mode) || S_ISFIFO (st->st_mode))
+    return open_configuration (s, NULL, purpose, report, err);
+  text = looks_like_text (s);
+  disk = disk_of_file (s, text ? NULL : option_text (s->options, OPT_FROM_DISK), &why);
+  if (disk == NULL && text && disk_format_by_suffix (s->path) == NULL) {
+    ovf_error_free (why);
+    return open_configuration (s, NULL, purpose, report, err);
+  }
+  if (disk == NULL)
+    return error_move (err, &why);
+  return open_disk (s, disk, report, err);
 }
 
 static bool
-by_kind (struct source *s, const char *kind, const struct stat *st,
-         enum purpose purpose, struct ovf_report *report, struct ovf_error **err)
+by_kind (struct source *s, const char *kind, enum purpose purpose,
+         struct ovf_report *report, struct ovf_error **err)
 {
   const struct converter *c = converter_by_name (kind);
 
   if (strcmp (kind, "ova") == 0 || strcmp (kind, "ovf") == 0)
     return open_package (s, purpose, report, err);
   if (strcmp (kind, "disk") == 0) {
-    const struct disk_format *disk = looks_like_disk (s, st);
-    if (disk == NULL)
-      return error_set (err, OVF_E_USAGE, "'%s' is no disk image of a known format", s->path)
-             || error_hint (err, "say which with --from-disk FORMAT");
-    return open_disk (s, disk, report, err);
+    const struct disk_format *disk =
+      disk_of_file (s, option_text (s->options, OPT_FROM_DISK), err);
+    return disk != NULL && open_disk (s, disk, report, err);
   }
   if (c == NULL || c->read == NULL)
     return error_set (err, OVF_E_USAGE, "there is no kind '%s' that can be read", kind)
@@ -260,7 +280,7 @@ open_any (struct source *s, enum purpose purpose, struct ovf_report *report,
     s->fd = file_open_user (s->path, &st, err);
     if (s->fd < 0)
       return false;
-    ok = kind != NULL ? by_kind (s, kind, &st, purpose, report, err)
+    ok = kind != NULL ? by_kind (s, kind, purpose, report, err)
                       : by_content (s, &st, purpose, report, err);
   }
   return ok && (machine == NULL || appliance_select_machine (s->appliance, machine, err));
