@@ -51,6 +51,7 @@ cli_tests = \
 	tests/cli/env.sh \
 	tests/cli/disk-convert.sh \
 	tests/cli/disk-info.sh \
+	tests/cli/interrupted.sh \
 	tests/cli/pack.sh \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \
