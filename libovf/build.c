@@ -207,6 +207,7 @@ static struct appliance *
 from_options (const struct ovf_options *options, const char *target, struct ovf_error **err)
 {
   const strings *images = option_list (options, OPT_DISK);
+  const char *name = option_text (options, OPT_NAME);
   CLEANUP (appliance) struct appliance *a = appliance_new ("spec");
   struct machine *m = appliance_add_machine (a);
 
@@ -217,7 +218,8 @@ from_options (const struct ovf_options *options, const char *target, struct ovf_
   }
   if (!set_size (m, options, err) || !set_system (m, options, err))
     return NULL;
-  m->name = path_stem (strcmp (target, "-") == 0 ? images->ptr[0] : target);
+  m->name = name ? xstrdup (name)
+                 : path_stem (strcmp (target, "-") == 0 ? images->ptr[0] : target);
   m->id = xstrdup (m->name);
   a->name = xstrdup (m->name);
   strings_append (&m->hardware, xstrdup ("vmx-13"));

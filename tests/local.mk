@@ -40,6 +40,9 @@ unit_top = \
 # ---- scripts: a line a test -----------------------------------------------
 # Behaviour of the command line: tests/cli/NAME.sh
 cli_tests = \
+	tests/cli/build-disk.sh \
+	tests/cli/build-errors.sh \
+	tests/cli/build-samples.sh \
 	tests/cli/cli-color.sh \
 	tests/cli/cli-completion.sh \
 	tests/cli/cli-help.sh \
