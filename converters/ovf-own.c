@@ -18,7 +18,6 @@ static const struct text_row {
   ROW ("clock", clock, WORD),
   ROW ("graphics", graphics, WORD),
   ROW ("machineType", machine_type, WORD),
-  ROW ("osinfo", os.osinfo, WORD),
 #undef ROW
 };
 
@@ -83,9 +82,9 @@ static bool
 is_needed (const struct machine *m, const struct own_data *own)
 {
   for (size_t i = 0; i < ARRAY_SIZE (text_rows); i++)
-    if (*text_of (m, &text_rows[i]) != NULL && text_of (m, &text_rows[i]) != &m->os.osinfo)
+    if (*text_of (m, &text_rows[i]) != NULL)
       return true;
-  return own->devices.len > 0 || own->sound != NULL || own->made_family
+  return own->devices.len > 0 || own->sound != NULL || own->family != NULL
          || has_boot (m) || m->description != NULL
          || (m->os.osinfo != NULL && !osinfo_is_implied (&m->os));
 }
@@ -118,6 +117,7 @@ write_device (struct xmlw *x, const struct own_device *d)
 {
   xmlw_start (x, "ot:Device");
   xmlw_attr (x, "instanceId", d->id);
+  xmlw_attr (x, "wrote", d->sub_type);
   xmlw_attr (x, "bus", d->bus);
   if (d->bus != NULL)
     xmlw_attrf (x, "index", "%u", d->index);
@@ -127,6 +127,8 @@ write_device (struct xmlw *x, const struct own_device *d)
     xmlw_attrf (x, "bootOrder", "%u", d->boot_order);
   if (d->read_only)
     xmlw_attr (x, "readOnly", "true");
+  if (d->disk_read_only)
+    xmlw_attr (x, "diskReadOnly", "true");
   xmlw_end (x);
 }
 
@@ -160,12 +162,15 @@ own_write (struct xmlw *x, const struct appliance *a, const struct machine *m,
     if (text != NULL && text_rows[i].kind == WORD && !is_word (text))
       report_loss (report, "ovf", "word", "%s '%s' cannot be kept",
                    text_rows[i].name, text);
-    else if (text_of (m, &text_rows[i]) != &m->os.osinfo || !osinfo_is_implied (&m->os))
+    else
       xmlw_attr (x, text_rows[i].name, text);
   }
+  if (m->os.osinfo != NULL && !osinfo_is_implied (&m->os)) {
+    xmlw_attr (x, "osinfo", m->os.osinfo);
+    xmlw_attr (x, "osType", m->os.vmware ? m->os.vmware : "");
+  }
   xmlw_attr (x, "sound", own->sound);
-  if (own->made_family)
-    xmlw_attr (x, "madeFamily", "true");
+  xmlw_attr (x, "family", own->family);
   if (m->description != NULL && m->annotation == NULL)
     xmlw_attr (x, "annotationIsDescription", "true");
   if (m->description != NULL && m->annotation != NULL)
@@ -179,7 +184,7 @@ own_write (struct xmlw *x, const struct appliance *a, const struct machine *m,
 /* ---- reading -------------------------------------------------------------- */
 struct own_reader {
   const struct input *in;
-  const struct appliance *a;
+  struct appliance *a;
   struct machine *m;
   struct ovf_report *report;
 };
@@ -200,7 +205,7 @@ read_word (struct own_reader *r, const xmlNode *n, const char *name,
   char *value = xml_attr (n, NULL, name);
   char *uuid;
 
-  if (value == NULL || (kind == WORD && is_word (value)))
+  if (value == NULL || kind == ANY || (kind == WORD && is_word (value)))
     return value;
   uuid = kind == UUID ? text_uuid (value) : NULL;
   if (uuid == NULL)
@@ -238,6 +243,9 @@ read_machine (struct own_reader *r, const xmlNode *n)
 {
   struct machine *m = r->m;
   CLEANUP_FREE char *sound = read_word (r, n, "sound", WORD);
+  CLEANUP_FREE char *osinfo = read_word (r, n, "osinfo", WORD);
+  CLEANUP_FREE char *os_type = xml_attr (n, NULL, "osType");
+  CLEANUP_FREE char *family = xml_attr (n, NULL, "family");
   bool yes;
 
   for (size_t i = 0; i < ARRAY_SIZE (text_rows); i++) {
@@ -245,10 +253,12 @@ read_machine (struct own_reader *r, const xmlNode *n)
     if (value != NULL)
       set_string (text_of (m, &text_rows[i]), value);
   }
-  if (sound != NULL)
+  if (sound != NULL && m->sound != NULL)
     set_string (&m->sound, sound);
-  if (read_flag (r, n, "madeFamily", &yes) && yes)
+  if (family != NULL && m->hardware.len == 1 && strcmp (m->hardware.ptr[0], family) == 0)
     strings_free (&m->hardware);
+  if (osinfo != NULL && strcmp (os_type ? os_type : "", m->os.vmware ? m->os.vmware : "") == 0)
+    set_string (&m->os.osinfo, osinfo);
   if (read_flag (r, n, "annotationIsDescription", &yes) && yes && m->annotation != NULL) {
     free (m->description);
     m->description = STEAL (m->annotation);
@@ -288,18 +298,38 @@ read_boot (struct own_reader *r, const xmlNode *n)
     m->paravirtual = yes ? YES : NO;
 }
 
+/* Is the Item's model still that of the ResourceSubType that was written? */
+static bool
+is_unchanged (const xmlNode *n, enum hw_class class, const char *model)
+{
+  CLEANUP_FREE char *wrote = xml_attr (n, NULL, "wrote");
+  const struct hwmodel *row = wrote ? hwmodel_by_ovf (class, wrote) : NULL;
+
+  return text_equal_nocase (row ? row->name : wrote, model);
+}
+
 /* A model of "" takes away the one that the Item had to name. */
 static void
-read_model (struct own_reader *r, const xmlNode *n, char **model)
+read_model (struct own_reader *r, const xmlNode *n, enum hw_class class, char **model)
 {
   CLEANUP_FREE char *value = xml_attr (n, NULL, "model");
 
-  if (value == NULL)
+  if (value == NULL || !is_unchanged (n, class, *model))
     return;
   if (*value != '\0' && !is_word (value))
     ignore (r, n, "model", value);
   else
     set_string (model, *value != '\0' ? value : NULL);
+}
+
+static bool
+is_taken (const struct machine *m, const struct controller *c, enum bus bus,
+          unsigned index)
+{
+  VECTOR_FOR (o, &m->controllers)
+    if (o != c && o->bus == bus && o->index == index)
+      return true;
+  return false;
 }
 
 /* Another bus for a controller and for the drives on it.  The drives are
@@ -313,9 +343,9 @@ move_controller (struct own_reader *r, const xmlNode *n, struct controller *c,
   enum bus bus = word ? bus_by_word (word) : BUS_UNKNOWN;
   unsigned index = read_number (r, n, "index");
 
-  if (word == NULL)
+  if (word == NULL || !is_unchanged (n, HW_CONTROLLER, c->model))
     return;
-  if (bus == BUS_UNKNOWN && strcmp (word, "unknown") != 0) {
+  if ((bus == BUS_UNKNOWN && strcmp (word, "unknown") != 0) || is_taken (r->m, c, bus, index)) {
     ignore (r, n, "bus", word);
     return;
   }
@@ -335,7 +365,7 @@ read_nic (struct own_reader *r, const xmlNode *n, struct nic *nic)
 {
   CLEANUP_FREE char *word = xml_attr (n, NULL, "attachment");
 
-  read_model (r, n, &nic->model);
+  read_model (r, n, HW_NIC, &nic->model);
   nic->boot_order = read_number (r, n, "bootOrder");
   if (word == NULL)
     return;
@@ -351,6 +381,50 @@ is_id (const char *a, const char *b)
 }
 
 static void
+free_extra (extras *v, size_t i)
+{
+  struct extra *e = &v->ptr[i];
+
+  free (e->owner);
+  free (e->key);
+  free (e->value);
+  free (e->configuration);
+  memmove (e, e + 1, (--v->len - i) * sizeof *e);
+}
+
+/* The reader of descriptors keeps a USB controller as an Item: this one is a
+ * controller.  It stands where its InstanceID puts it. */
+static void
+read_usb (struct own_reader *r, const xmlNode *n, const char *id)
+{
+  CLEANUP_FREE char *bus = xml_attr (n, NULL, "bus");
+  CLEANUP_FREE char *model = read_word (r, n, "model", ANY);
+  CLEANUP_FREE char *part = xasprintf (":InstanceID>%s<", id);
+  extras *v = &r->m->extras;
+  struct controller c = { .bus = BUS_USB, .index = read_number (r, n, "index") };
+  size_t item = 0, at = 0;
+  unsigned mine, other;
+
+  while (item < v->len && !(strcmp (v->ptr[item].key, "item usb") == 0
+                            && strstr (v->ptr[item].value, part) != NULL))
+    item++;
+  if (bus == NULL || strcmp (bus, "usb") != 0 || item == v->len
+      || is_taken (r->m, NULL, c.bus, c.index) || !parse_unsigned (id, 0, INT_MAX, &mine))
+    return;
+  free_extra (v, item);
+  c.id = xstrdup (id);
+  c.model = model != NULL && is_word (model) ? STEAL (model) : NULL;
+  controllers_append (&r->m->controllers, c);
+  for (at = r->m->controllers.len - 1; at > 0; at--) {
+    struct controller *p = &r->m->controllers.ptr[at - 1];
+    if (p->id != NULL && parse_unsigned (p->id, 0, INT_MAX, &other) && other < mine)
+      break; /* those without an id, such as for floppies, come last */
+    p[1] = p[0];
+    p[0] = c;
+  }
+}
+
+static void
 read_device (struct own_reader *r, const xmlNode *n, const drives *before)
 {
   CLEANUP_FREE char *id = xml_attr (n, NULL, "instanceId");
@@ -360,8 +434,8 @@ read_device (struct own_reader *r, const xmlNode *n, const drives *before)
     return;
   VECTOR_FOR (c, &r->m->controllers)
     if (is_id (c->id, id)) {
-      read_model (r, n, &c->model);
       move_controller (r, n, c, before);
+      read_model (r, n, HW_CONTROLLER, &c->model);
       return;
     }
   VECTOR_FOR (d, &r->m->drives)
@@ -369,6 +443,8 @@ read_device (struct own_reader *r, const xmlNode *n, const drives *before)
       d->boot_order = read_number (r, n, "bootOrder");
       if (read_flag (r, n, "readOnly", &yes))
         d->read_only = yes;
+      if (d->disk != NO_INDEX && read_flag (r, n, "diskReadOnly", &yes))
+        r->a->disks.ptr[d->disk].read_only = yes;
       return;
     }
   VECTOR_FOR (nic, &r->m->nics)
@@ -376,10 +452,11 @@ read_device (struct own_reader *r, const xmlNode *n, const drives *before)
       read_nic (r, n, nic);
       return;
     }
+  read_usb (r, n, id);
 }
 
 void
-own_read (const xmlNode *n, const struct input *in, const struct appliance *a,
+own_read (const xmlNode *n, const struct input *in, struct appliance *a,
           struct machine *m, struct ovf_report *report)
 {
   struct own_reader r = { in, a, m, report };

@@ -57,7 +57,7 @@ sub_type_of (const struct hardware *h, enum hw_class class, const char *model,
 }
 
 static struct own_device *
-add_own (struct hardware *h, const char *id)
+add_own (struct hardware *h, const char *id, const char *sub_type)
 {
   struct own_device *d;
 
@@ -68,6 +68,7 @@ add_own (struct hardware *h, const char *id)
   }
   d = own_devices_add (&h->own.devices);
   d->id = id;
+  d->sub_type = sub_type;
   return d;
 }
 
@@ -185,17 +186,18 @@ add_controller (struct hardware *h, size_t n)
   i->optional = row->bus == BUS_USB;
   i->sub_type = same ? sub_type_of (h, HW_CONTROLLER, c->model, row->sub_type)
                      : row->sub_type;
-  if (!same) {
-    struct own_device *d = add_own (h, id);
+  if (!same || c->bus == BUS_USB) {
+    struct own_device *d = add_own (h, id, i->sub_type);
     d->bus = bus_word (c->bus);
     d->index = c->index;
     d->model = c->model ? c->model : "";
-    report_add (h->w->report, OVF_NOTE, "OVF-WRITE-001", NULL, 0, NULL,
-                "OVF has no '%s' controller: '%s' is written", bus_word (c->bus),
-                row->sub_type);
+    if (!same)
+      report_add (h->w->report, OVF_NOTE, "OVF-WRITE-001", NULL, 0, NULL,
+                  "OVF has no '%s' controller: '%s' is written", bus_word (c->bus),
+                  row->sub_type);
   }
   else if (!reads_back (HW_CONTROLLER, i->sub_type, c->model))
-    add_own (h, id)->model = c->model ? c->model : "";
+    add_own (h, id, i->sub_type)->model = c->model ? c->model : "";
 }
 
 static size_t
@@ -249,7 +251,7 @@ note_boot (struct hardware *h, const char *id, const char *type, unsigned order)
     h->boot_type = type;
   }
   else if (order > 0)
-    add_own (h, id)->boot_order = order;
+    add_own (h, id, NULL)->boot_order = order;
 }
 
 static const char *const boot_words[] = {
@@ -275,7 +277,9 @@ add_drive (struct hardware *h, const struct drive *d, unsigned number)
   i->connected = d->connected;
   note_boot (h, id, boot_words[d->kind], d->boot_order);
   if (d->read_only)
-    add_own (h, id)->read_only = true;
+    add_own (h, id, NULL)->read_only = true;
+  if (d->disk != NO_INDEX && h->w->a->disks.ptr[d->disk].read_only)
+    add_own (h, id, NULL)->disk_read_only = true;
   if (d->device != NULL && !medium)
     report_loss (h->w->report, "ovf", "host-device",
                  "%s is '%s' of the host: an empty drive is written", i->name,
@@ -307,13 +311,13 @@ add_nic (struct hardware *h, const struct nic *n, unsigned number)
   if (n->model != NULL)
     i->sub_type = sub_type_of (h, HW_NIC, n->model, "E1000");
   if (!reads_back (HW_NIC, i->sub_type, n->model)) {
-    add_own (h, id)->model = n->model;
+    add_own (h, id, i->sub_type)->model = n->model;
     report_add (h->w->report, OVF_NOTE, "OVF-WRITE-002", NULL, 0, NULL,
                 "OVF has no '%s' adapter: '%s' is written", n->model,
                 i->sub_type);
   }
   if (n->attachment != ATTACH_UNKNOWN)
-    add_own (h, id)->attachment = attachment_word (n->attachment);
+    add_own (h, id, i->sub_type)->attachment = attachment_word (n->attachment);
   note_boot (h, id, "net", n->boot_order);
 }
 
@@ -396,8 +400,10 @@ families (struct hardware *h)
     free (all);
     all = more;
   }
-  h->own.made_family = all == NULL;
-  return all ? all : xstrdup (m->tpm == YES ? "vmx-14" : "vmx-13");
+  if (all != NULL)
+    return all;
+  h->own.family = m->tpm == YES ? "vmx-14" : "vmx-13";
+  return xstrdup (h->own.family);
 }
 
 static void
