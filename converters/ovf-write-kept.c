@@ -66,6 +66,64 @@ adopt (const struct writer *w, xmlNode *n)
     adopt (w, child);
 }
 
+static bool
+is_cim (const xmlNode *n)
+{
+  return strncmp (xml_ns (n), CIM_NS, strlen (CIM_NS)) == 0 || *xml_ns (n) == '\0'
+         || is_ovf_ns (xml_ns (n));
+}
+
+struct placed { xmlNode *node; size_t place; };
+DEFINE_VECTOR (placed_nodes, struct placed)
+
+static int
+by_cim_name (const void *a, const void *b)
+{
+  const struct placed *x = a, *y = b;
+  bool cim = is_cim (x->node);
+  int r = cim ? strcmp (xml_name (x->node), xml_name (y->node)) : 0;
+
+  if (cim != is_cim (y->node))
+    return cim ? -1 : 1;
+  return r != 0 ? r : x->place < y->place ? -1 : 1;
+}
+
+/* Children of Items and of System in the schema's order, under its names. */
+static void
+tidy (xmlNode *item)
+{
+  placed_nodes list = { 0 };
+  bool named = false;
+
+  XML_FOR (n, item) {
+    if (is_cim (n) && strcmp (xml_name (n), "InstanceId") == 0)
+      xmlNodeSetName (n, (const xmlChar *)"InstanceID");
+    named = named || (is_cim (n) && strcmp (xml_name (n), "ElementName") == 0);
+    placed_nodes_append (&list, (struct placed){ n, list.len });
+  }
+  if (!named && list.len > 0 && is_cim (list.ptr[0].node)) {
+    xmlNode *n = xmlNewChild (item, list.ptr[0].node->ns,
+                              (const xmlChar *)"ElementName",
+                              (const xmlChar *)"device");
+    placed_nodes_append (&list, (struct placed){ n, list.len });
+  }
+  if (list.len > 0)
+    qsort (list.ptr, list.len, sizeof *list.ptr, by_cim_name);
+  VECTOR_FOR (n, &list) {
+    xmlUnlinkNode (n->node);
+    xmlAddChild (item, n->node);
+  }
+  free (list.ptr);
+}
+
+static void
+tidy_section (xmlNode *section)
+{
+  XML_FOR (n, section)
+    if (is_ovf (n, "Item") || is_ovf (n, "System"))
+      tidy (n);
+}
+
 /* 0.9 says <Section xsi:type="ovf:InstallSection_Type">. */
 static void
 name_section (xmlNode *n)
@@ -142,6 +200,9 @@ write_element (struct writer *w, const struct extra *e, struct ovf_error **err)
   }
   if (is_native (w, root)) {
     name_section (root);
+    if (strcmp (xml_name (root), "VirtualHardwareSection") == 0
+        || strcmp (xml_name (root), "ResourceAllocationSection") == 0)
+      tidy_section (root);
     adopt (w, root);
   }
   xml = xml_serialize (root);
@@ -161,13 +222,6 @@ static const char *const rasd_names[] = {
   "rasd:ResourceType", "rasd:VirtualQuantity", "rasd:VirtualQuantityUnits",
   "rasd:Weight",
 };
-
-static bool
-is_cim (const xmlNode *n)
-{
-  return strncmp (xml_ns (n), CIM_NS, strlen (CIM_NS)) == 0 || *xml_ns (n) == '\0'
-         || is_ovf_ns (xml_ns (n));
-}
 
 /* InstanceId is 0.9's InstanceID, BusNumber its Address. */
 static bool

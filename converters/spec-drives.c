@@ -118,6 +118,16 @@ parse_capacity (struct spec *s, const yaml_node_t *n, const struct device *in,
 }
 
 static bool
+is_same_disk (const struct appliance *a, size_t i, const char *image, uint64_t capacity)
+{
+  const struct disk *disk = &a->disks.ptr[i];
+
+  if (image == NULL || disk->file == NO_INDEX)
+    return image == NULL && disk->file == NO_INDEX && disk->capacity == capacity;
+  return strcmp (a->files.ptr[disk->file].href, image) == 0;
+}
+
+static bool
 read_medium (struct hardware_in *h, const yaml_node_t *n, const struct device *in,
              struct drive *d, struct ovf_error **err)
 {
@@ -132,6 +142,10 @@ read_medium (struct hardware_in *h, const yaml_node_t *n, const struct device *i
                                   "and 'disk_capacity'");
   if (in->disk_capacity != NULL && !parse_capacity (s, n, in, &capacity, err))
     return false;
+  d->disk = in->disk_id ? appliance_find_disk (s->a, in->disk_id) : NO_INDEX;
+  if (d->disk != NO_INDEX) /* one disk in two places */
+    return is_same_disk (s->a, d->disk, image, capacity)
+           || spec_error (s, n, err, "the disk '%s' is another one above", in->disk_id);
   disk = appliance_add_disk (s->a);
   disk->id = xstrdup (in->disk_id ? in->disk_id : made);
   disk->line = spec_line (n);

@@ -6,7 +6,8 @@
 
 /* ---- system ----------------------------------------------------------------- */
 struct system {
-  char *name, *type, *os_vmw, *os_cim, *os_name, *os, *firmware, *description;
+  char *name, *type, *os_vmw, *os_cim, *os_name, *os_version, *os, *firmware;
+  char *description;
   char *default_configuration;
   enum tristate secure_boot, tpm, no_default_configs;
   yaml_node_t *config;
@@ -18,6 +19,7 @@ static const struct spec_field system_fields[] = {
   FIELD (os_vmw, SPEC_TEXT),
   FIELD (os_cim, SPEC_TEXT),
   FIELD (os_name, SPEC_TEXT),
+  FIELD (os_version, SPEC_TEXT),
   FIELD (os, SPEC_TEXT),
   FIELD (firmware, SPEC_TEXT),
   FIELD (secure_boot, SPEC_FLAG),
@@ -66,6 +68,7 @@ read_os (struct spec *s, const yaml_node_t *map, const struct system *in,
     set_string (&os->vmware, in->os_vmw);
   if (in->os_name != NULL)
     set_string (&os->description, in->os_name);
+  os->version = xstrdup (in->os_version);
   os_complete (os);
   return true;
 }
@@ -85,7 +88,7 @@ read_firmware (struct spec *s, const yaml_node_t *map, const struct system *in,
                          in->firmware);
   }
   m->secure_boot = in->secure_boot;
-  m->tpm = in->tpm;
+  m->tpm = in->tpm == YES ? YES : NO;
   if (m->secure_boot == YES && m->firmware != FIRMWARE_UEFI)
     return spec_error (s, map, err, "secure boot needs 'firmware: efi'");
   return true;
@@ -396,6 +399,7 @@ spec_read (struct ovf_ctx *ctx, const struct input *in,
   if (!spec_load (&s, err))
     return NULL;
   s.m = appliance_add_machine (a);
+  s.m->usb = NO; /* unless the devices say otherwise */
   ok = read_top (&s, err);
   spec_unload (&s);
   if (!ok)

@@ -235,18 +235,13 @@ write_file (struct spec_out *o, const char *key, size_t file)
 static void
 write_disk (struct spec_out *o, const struct drive *d)
 {
-  const struct disk *disk;
+  const struct disk *disk = &o->a->disks.ptr[d->disk];
 
-  if (d->disk == NO_INDEX) {
-    report_loss (o->report, "spec", "disk", "a disk drive without a disk");
-    return;
-  }
-  disk = &o->a->disks.ptr[d->disk];
   if (disk->file != NO_INDEX)
     write_file (o, disk->format && strcmp (disk->format, "raw") == 0 ? "raw_image"
                                                                       : "disk_image",
                 disk->file);
-  else if (disk->capacity != NO_SIZE)
+  else
     out_number (o, "disk_capacity", disk->capacity);
   out_text (o, "disk_id", disk->id);
   if (disk->parent != NO_INDEX)
@@ -268,6 +263,24 @@ write_medium (struct spec_out *o, const struct drive *d)
                  d->device);
 }
 
+/* A disk needs an image or a size. */
+static bool
+is_buildable (struct spec_out *o, const struct drive *d)
+{
+  const struct disk *disk = d->disk != NO_INDEX ? &o->a->disks.ptr[d->disk] : NULL;
+
+  if (d->kind != DRIVE_DISK)
+    return true;
+  if (disk == NULL || (disk->file == NO_INDEX && disk->capacity == NO_SIZE)) {
+    report_loss (o->report, "spec", "disk", "a disk drive without a disk of known size");
+    return false;
+  }
+  if (disk->capacity_property != NULL)
+    report_loss (o->report, "spec", "capacity", "the capacity of disk '%s' is no longer "
+                 "the property '%s'", disk->id ? disk->id : "", disk->capacity_property);
+  return true;
+}
+
 static void
 write_drive (struct spec_out *o, const struct drive *d, unsigned number)
 {
@@ -285,6 +298,9 @@ write_drive (struct spec_out *o, const struct drive *d, unsigned number)
     out_text (o, "parent", parent);
     out_number (o, "unit", d->unit);
   }
+  if (d->bus != BUS_FLOPPY && row_of (d->bus) == NULL)
+    report_loss (o->report, "spec", "bus", "'%s' has no controller that a build file knows",
+                 key);
   if (d->kind == DRIVE_DISK)
     write_disk (o, d);
   else
@@ -304,7 +320,34 @@ write_drives (struct spec_out *o)
   unsigned numbers[3] = { 0 };
 
   VECTOR_FOR (d, &o->m->drives)
-    write_drive (o, d, ++numbers[d->kind]);
+    if (is_buildable (o, d))
+      write_drive (o, d, ++numbers[d->kind]);
+}
+
+/* Files that no drive holds: NVRAM, layouts, texts. */
+static void
+report_files (struct spec_out *o)
+{
+  CLEANUP_FREE bool *used = xcalloc (o->a->files.len + 1, sizeof *used);
+  CLEANUP_FREE bool *plugged = xcalloc (o->a->disks.len + 1, sizeof *plugged);
+
+  VECTOR_FOR (d, &o->m->drives) {
+    if (d->file != NO_INDEX)
+      used[d->file] = true;
+    if (d->disk != NO_INDEX) {
+      plugged[d->disk] = true;
+      if (o->a->disks.ptr[d->disk].file != NO_INDEX)
+        used[o->a->disks.ptr[d->disk].file] = true;
+    }
+  }
+  VECTOR_FOR (disk, &o->a->disks)
+    if (!plugged[disk - o->a->disks.ptr])
+      report_loss (o->report, "spec", "disk", "no device holds the disk '%s'",
+                   disk->id ? disk->id : "");
+  for (size_t i = 0; i < o->a->files.len; i++)
+    if (!used[i])
+      report_loss (o->report, "spec", "file", "no device holds the file '%s'",
+                   o->a->files.ptr[i].href);
 }
 
 /* ---- network adapters -------------------------------------------------------------------- */
@@ -456,4 +499,5 @@ out_hardware (struct spec_out *o)
       write_kept (o, e, &(struct other){ NULL, NULL, ++number });
   write_summary (o, &number);
   out_map_end (o);
+  report_files (o);
 }

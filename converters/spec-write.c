@@ -119,13 +119,28 @@ out_is_kept (const struct extra *e, const char *prefix)
          && e->key[n] == ' ';
 }
 
+/* Settings that a build file can hold: not CIM's ("rasd:Weight"), nor those
+ * that it says otherwise, nor the ones that name files which are gone. */
+static bool
+is_setting (struct spec_out *o, const struct extra *e, const char *key)
+{
+  bool ok = *key != '\0' && strcspn (key, " \t\n:") == strlen (key)
+            && strcmp (key, "firmware") != 0
+            && strcmp (key, "bootOptions.efiSecureBootEnabled") != 0
+            && strncmp (e->value, "ovf:/file/", strlen ("ovf:/file/")) != 0;
+
+  if (!ok)
+    report_loss (o->report, "spec", "setting", "a build file has no setting '%s'", key);
+  return ok;
+}
+
 void
 out_configs (struct spec_out *o, const char *key, const char *prefix)
 {
   bool any = false;
 
   VECTOR_FOR (e, &o->m->extras) {
-    if (!out_is_kept (e, prefix) || strchr (e->key + strlen (prefix), ':') != NULL)
+    if (!out_is_kept (e, prefix) || !is_setting (o, e, e->key + strlen (prefix) + 1))
       continue;
     if (!any)
       out_map (o, key);
@@ -163,9 +178,13 @@ write_system (struct spec_out *o)
   if (m->os.cim_id >= 0)
     out_number (o, "os_cim", (uint64_t)m->os.cim_id);
   out_text (o, "os_name", m->os.description);
+  out_text (o, "os_version", m->os.version);
   if (m->firmware != FIRMWARE_UNKNOWN)
     out_text (o, "firmware", m->firmware == FIRMWARE_UEFI ? "efi" : "bios");
-  out_flag (o, "secure_boot", m->secure_boot);
+  if (m->secure_boot != YES || m->firmware == FIRMWARE_UEFI)
+    out_flag (o, "secure_boot", m->secure_boot);
+  else
+    report_loss (o->report, "spec", "secure-boot", "secure boot without UEFI");
   out_flag (o, "tpm", m->tpm == YES ? YES : UNSET);
   out_text (o, "description", m->description);
   out_flag (o, "no_default_configs", YES);
@@ -230,6 +249,10 @@ write_property (struct spec_out *o, const struct product *p, const struct proper
     VECTOR_FOR (v, &q->values)
       if (v->configuration != NULL)
         out_text (o, v->configuration, v->value ? v->value : "");
+      else
+        report_loss (o->report, "spec", "property-value",
+                     "the value '%s' of '%s' is for no configuration",
+                     v->value ? v->value : "", q->key);
     out_map_end (o);
   }
   out_text (o, "label", q->label);
@@ -344,6 +367,25 @@ lost (struct spec_out *o, bool is_lost, const char *what, const char *title)
     report_loss (o->report, "spec", what, "a build file cannot say %s", title);
 }
 
+/* The other names of the system follow from what the file says. */
+static bool
+os_is_implied (const struct os *os)
+{
+  struct os copy = { .cim_id = os->cim_id, .vmware = xstrdup (os->vmware),
+                     .version = xstrdup (os->version) };
+  bool same;
+
+  os_complete (&copy);
+  same = (os->virtualbox == NULL || text_equal_nocase (os->virtualbox, copy.virtualbox))
+         && (os->osinfo == NULL || text_equal_nocase (os->osinfo, copy.osinfo));
+  free (copy.vmware);
+  free (copy.virtualbox);
+  free (copy.osinfo);
+  free (copy.version);
+  free (copy.description);
+  return same;
+}
+
 static void
 report_losses_of (struct spec_out *o)
 {
@@ -356,8 +398,13 @@ report_losses_of (struct spec_out *o)
   lost (o, m->kernel != NULL || m->kernel_file != NO_INDEX || m->cmdline != NULL
              || m->bootloader != NULL || m->paravirtual == YES,
         "boot", "how to boot without a boot loader of the guest");
+  lost (o, !os_is_implied (&m->os), "os", "what other programs call the system");
+  lost (o, m->sound != NULL && strcmp (m->sound, "unknown") == 0, "sound",
+        "a sound card of an unknown model");
   lost (o, m->parallels > 0, "parallel", "parallel ports");
   lost (o, m->collection != NO_INDEX, "collection", "the group that the machine is in");
+  VECTOR_FOR (e, &o->a->extras)
+    report_loss (o->report, "spec", "extra", "a build file cannot say '%s'", e->key);
   VECTOR_FOR (e, &m->extras) {
     bool section = out_is_kept (e, "section") || out_is_kept (e, "hardware")
                    || out_is_kept (e, "product")

@@ -77,6 +77,7 @@ shared_tests = \
 	tests/shared/attacks.sh \
 	tests/shared/corpus-info.sh \
 	tests/shared/corpus-vmdk.sh \
+	tests/shared/corpus-write.sh \
 	tests/shared/guests.sh \
 	tests/shared/trust.sh \
 	$(NULL)

@@ -26,7 +26,7 @@ read_text (struct job *j, const char *name, const char *text, size_t len,
            const char *kind, struct ovf_error **err)
 {
   struct read_settings settings = { .all_configurations = true, .lax = true,
-                                    .inspect = true };
+                                    .inspect = strcmp (j->kind, "ovf") == 0 };
   struct input in = { name, text, len };
   const struct converter *c = kind ? converter_by_name (kind) : converter_probe (&in, err);
   struct appliance *a;
@@ -41,12 +41,14 @@ read_text (struct job *j, const char *name, const char *text, size_t len,
   return a;
 }
 
-/* Fields that say where a model is from, or how its source numbered it. */
+/* Fields that say where a model is from, how its source numbered it, or what
+ * only the images know. */
 static bool
 is_provenance (const char *key)
 {
   static const char *const keys[] = { "kind", "descriptor", "ovf_version", "id",
-                                      "virtual_app", "package", "format_uri" };
+                                      "virtual_app", "package", "format_uri",
+                                      "populated_size" };
 
   for (size_t i = 0; i < ARRAY_SIZE (keys); i++)
     if (strcmp (keys[i], key) == 0)
@@ -99,14 +101,42 @@ is_reported (const struct ovf_report *report, const char *path)
     { "LOSS-ovf-ramdisk", "/ramdisk" }, { "LOSS-ovf-bootloader", "/bootloader" },
     { "LOSS-ovf-shared-disk", "/shared" },
     { "LOSS-ovf-capacity", "/capacity_property" },
+    { "LOSS-spec-file", "/files" }, { "LOSS-spec-extra", "/extras" },
+    { "LOSS-spec-setting", "/extras" }, { "LOSS-spec-device", "/extras" },
+    { "LOSS-spec-controller", "/controllers" }, { "LOSS-spec-uuid", "/uuid" },
+    { "LOSS-spec-controller-index", "/index" },
+    { "LOSS-spec-controller-index", "/controller" },
+    { "LOSS-spec-disk", "/drives" }, { "LOSS-spec-disk", "/disks" },
+    { "LOSS-spec-capacity", "/capacity_property" },
+    { "LOSS-spec-stored", "/compression" }, { "LOSS-spec-stored", "/chunk_size" },
+    { "LOSS-spec-parent", "/parent" }, { "LOSS-spec-boot-order", "/boot_order" },
+    { "LOSS-spec-read-only", "/read_only" }, { "LOSS-spec-parallel", "/parallels" },
+    { "LOSS-spec-secure-boot", "/secure_boot" }, { "LOSS-spec-clock", "/clock" },
+    { "LOSS-spec-graphics", "/graphics" }, { "LOSS-spec-attachment", "/attachment" },
+    { "LOSS-spec-machine-type", "/machine_type" },
+    { "LOSS-spec-collection", "/collections" }, { "LOSS-spec-collection", "/collection" },
+    { "LOSS-spec-collection", "/start_order" }, { "LOSS-spec-collection", "/name" },
+    { "LOSS-spec-os", "/os/virtualbox" }, { "LOSS-spec-os", "/os/osinfo" },
+    { "LOSS-spec-sound", "/sound" }, { "LOSS-spec-bus", "/bus" }, { "LOSS-spec-bus", "/controllers" },
+    { "LOSS-spec-bus", "/unit" }, { "LOSS-spec-property-value", "/values" },
   };
 
   for (size_t i = 0; i < ovf_report_size (report); i++)
     for (size_t k = 0; k < ARRAY_SIZE (rows); k++)
       if (strcmp (ovf_report_get (report, i)->rule, rows[k].rule) == 0
-          && text_has_suffix (path, rows[k].suffix))
+          && (text_has_suffix (path, rows[k].suffix)
+              || strncmp (path, rows[k].suffix, strlen (rows[k].suffix)) == 0))
         return true;
   return false;
+}
+
+/* A build file leaves to the images what they know. */
+static bool
+is_of_image (const struct job *j, const json_t *b, const char *path)
+{
+  return strcmp (j->kind, "spec") == 0 && json_is_null (b)
+         && (text_has_suffix (path, "/size") || text_has_suffix (path, "/capacity")
+             || text_has_suffix (path, "/format"));
 }
 
 /* What the target must have and the source left out: the writer said it. */
@@ -115,10 +145,12 @@ is_addition (const json_t *a, const json_t *b, const char *path)
 {
   static const char *const suffixes[] = {
     "/info", "/os/cim_id", "/description", "/type", "/format", "/usb", "/tpm",
-    "/label", "/collection", "/start_order",
+    "/label", "/collection", "/start_order", "/os/vmware", "/os/virtualbox",
+    "/os/osinfo", "/model", "/firmware", "/connected", "/cpus", "/memory",
   };
 
-  if (text_has_suffix (path, "/networks") && json_array_size (a) == 0)
+  if ((text_has_suffix (path, "/networks") || text_has_suffix (path, "/hardware"))
+      && json_array_size (a) == 0)
     return json_array_size (b) > 0;
   for (size_t i = 0; i < ARRAY_SIZE (suffixes); i++)
     if (json_is_null (a) && !json_is_null (b) && text_has_suffix (path, suffixes[i]))
@@ -126,9 +158,35 @@ is_addition (const json_t *a, const json_t *b, const char *path)
   return false;
 }
 
+static int
+by_id (const void *a, const void *b)
+{
+  const char *x = json_string_value (json_object_get (*(json_t *const *)a, "id"));
+  const char *y = json_string_value (json_object_get (*(json_t *const *)b, "id"));
+
+  return strcmp (x ? x : "", y ? y : "");
+}
+
+/* A build file has disks and files where the drives are. */
+static void
+sort_by_id (json_t *model, const char *key)
+{
+  json_t *list = json_object_get (model, key);
+  size_t n = json_array_size (list);
+  json_t **all = xcalloc (n + 1, sizeof *all);
+
+  for (size_t i = 0; i < n; i++)
+    all[i] = json_incref (json_array_get (list, i));
+  qsort (all, n, sizeof *all, by_id);
+  json_array_clear (list);
+  for (size_t i = 0; i < n; i++)
+    json_array_append_new (list, all[i]);
+  free (all);
+}
+
 /* The first difference that no finding explains, or NULL. */
 static char *
-difference (const json_t *a, const json_t *b, const char *path,
+difference (struct job *j, const json_t *a, const json_t *b, const char *path,
             const struct ovf_report *report)
 {
   const char *key;
@@ -155,19 +213,19 @@ difference (const json_t *a, const json_t *b, const char *path,
     json_object_foreach ((json_t *)a, key, value) {
       CLEANUP_FREE char *below = xasprintf ("%s/%s", path, key);
       char *d = is_provenance (key) || (copied && strcmp (key, "device") == 0)
-                  ? NULL : difference (value, json_object_get (b, key), below,
+                  ? NULL : difference (j, value, json_object_get (b, key), below,
                                      report);
       if (d != NULL)
         return d;
     }
     return NULL;
   }
-  if (is_addition (a, b, path) || is_reported (report, path))
+  if (is_addition (a, b, path) || is_reported (report, path) || is_of_image (j, b, path))
     return NULL;
   if (json_is_array (a) && json_is_array (b) && json_array_size (a) == json_array_size (b)) {
     for (size_t i = 0; i < json_array_size (a); i++) {
       CLEANUP_FREE char *below = xasprintf ("%s/%zu", path, i);
-      char *d = difference (json_array_get (a, i), json_array_get (b, i), below,
+      char *d = difference (j, json_array_get (a, i), json_array_get (b, i), below,
                             report);
       if (d != NULL)
         return d;
@@ -223,7 +281,11 @@ compare (struct job *j, const char *name, const struct appliance *a)
     path = xasprintf ("cannot be read back: %s (line %u)", err->message, err->line);
   else {
     json_t *x = model_to_json (a), *y = model_to_json (b);
-    path = difference (x, y, "", report);
+    for (int i = 0; strcmp (j->kind, "spec") == 0 && i < 2; i++) {
+      sort_by_id (x, i ? "disks" : "files");
+      sort_by_id (y, i ? "disks" : "files");
+    }
+    path = difference (j, x, y, "", report);
     json_decref (x);
     json_decref (y);
   }
