@@ -23,6 +23,7 @@ unit_package = \
 unit_disk = \
 	tests/unit/test-copy \
 	tests/unit/test-disk \
+	tests/unit/test-qcow2-read \
 	tests/unit/test-qcow2-write \
 	tests/unit/test-vmdk \
 	tests/unit/test-vmdk-sparse \
@@ -59,6 +60,7 @@ cli_tests = \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \
 	tests/cli/sign.sh \
+	tests/cli/stream.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \

@@ -106,7 +106,7 @@ qcow2_open (struct disk_source *s, struct ovf_error **err)
   s->capacity = q->header.size;
   s->guest_order = true;
   s->block_size = q->cluster < PIECE_MAX ? q->cluster : PIECE_MAX;
-  q->workers = ctx_jobs (s->ctx);
+  q->workers = s->workers;
   q->inflaters = xcalloc (q->workers, sizeof *q->inflaters);
   q->l2 = xmalloc (q->cluster);
   return bits_init (&q->used, s->ctx, blob_name (s->blob),
