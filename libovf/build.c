@@ -123,8 +123,6 @@ set_size (struct machine *m, const struct ovf_options *options, struct ovf_error
   const char *cpus = option_text (options, OPT_CPUS);
   const char *memory = option_text (options, OPT_MEMORY);
 
-  m->cpus = 1;
-  m->memory = UINT64_C (1) << 30;
   if (cpus != NULL && !parse_unsigned (cpus, 1, 65535, &m->cpus))
     return error_set (err, OVF_E_USAGE, "--cpus is a number from 1, not '%s'", cpus);
   if (memory == NULL)
@@ -165,27 +163,16 @@ set_system (struct machine *m, const struct ovf_options *options, struct ovf_err
   return true;
 }
 
-/* LSI Logic has drivers in old guests too, PVSCSI in those with UEFI; each
- * takes 15 disks, and 7 is its own number. */
 static void
 add_disk (struct appliance *a, struct machine *m, const char *path, unsigned number)
 {
-  bool efi = m->firmware == FIRMWARE_UEFI;
   CLEANUP_FREE char *file = xasprintf ("file%u", number + 1);
-  unsigned unit = number % 15;
-  struct controller *c = machine_controller (m, BUS_SCSI, number / 15);
   struct disk *disk = appliance_add_disk (a);
-  struct drive *d = machine_add_drive (m, DRIVE_DISK);
 
-  if (c->model == NULL)
-    c->model = xstrdup (efi ? "pvscsi" : "lsilogic");
   appliance_add_file (a, file, path);
   disk->id = xasprintf ("vmdisk%u", number + 1);
   disk->file = a->files.len - 1;
-  d->bus = BUS_SCSI;
-  d->controller = number / 15;
-  d->unit = unit < 7 ? unit : unit + 1;
-  d->disk = a->disks.len - 1;
+  default_drive (m, a->disks.len - 1, number);
 }
 
 static void
@@ -209,7 +196,7 @@ from_options (const struct ovf_options *options, const char *target, struct ovf_
   const strings *images = option_list (options, OPT_DISK);
   const char *name = option_text (options, OPT_NAME);
   CLEANUP (appliance) struct appliance *a = appliance_new ("spec");
-  struct machine *m = appliance_add_machine (a);
+  struct machine *m = default_machine (a);
 
   if (images->len == 0) {
     error_set (err, OVF_E_USAGE, "there is nothing to build from");
@@ -222,7 +209,6 @@ from_options (const struct ovf_options *options, const char *target, struct ovf_
                  : path_stem (strcmp (target, "-") == 0 ? images->ptr[0] : target);
   m->id = xstrdup (m->name);
   a->name = xstrdup (m->name);
-  strings_append (&m->hardware, xstrdup ("vmx-13"));
   for (size_t i = 0; i < images->len; i++)
     add_disk (a, m, images->ptr[i], (unsigned)i);
   VECTOR_FOR (network, option_list (options, OPT_NIC))

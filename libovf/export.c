@@ -210,7 +210,8 @@ write_disk (struct export *x, struct package_writer *w, const struct entry *e,
   f->chunk_size = x->chunk_size;
   f->compression = COMPRESSION_NONE;
   d->format = disk_format_word ("vmdk-stream");
-  d->capacity = job.capacity;
+  /* A VMDK is whole sectors. */
+  d->capacity = (job.capacity + SECTOR - 1) / SECTOR * SECTOR;
   d->populated = job.populated;
   return ok;
 }
@@ -384,6 +385,20 @@ run (struct export *x, const struct signer *signer, char **ret_json, struct ovf_
   return true;
 }
 
+/* A bare disk gets the machine that `build` would give it. */
+static void
+around_disk (struct appliance *a, struct ovf_report *report)
+{
+  struct machine *m = default_machine (a);
+
+  m->id = xstrdup (a->name);
+  m->name = xstrdup (a->name);
+  default_drive (m, 0, 0);
+  report_add (report, OVF_NOTE, "EXPORT-DEFAULT-MACHINE", a->descriptor, 0, NULL,
+              "a disk says nothing of its machine: 1 CPU, 1 GiB of memory, LSI Logic, BIOS");
+  report_hint (report, "'ovftool build --disk FILE' takes --cpus, --memory, --firmware, --nic");
+}
+
 bool
 pipeline_write_package (struct source *s, const char *target,
                         const struct ovf_options *options, struct ovf_report *report,
@@ -396,9 +411,11 @@ pipeline_write_package (struct source *s, const char *target,
 
   if (ovf->write == NULL)
     return error_set (err, OVF_E_UNSUPPORTED, "this build cannot write packages");
+  if (x.model->machines.len == 0 && strcmp (x.model->kind, "disk") == 0)
+    around_disk (x.model, report);
   if (x.model->machines.len == 0)
-    return error_set (err, OVF_E_USAGE, "'%s' holds no virtual machine", s->path)
-           || error_hint (err, "'ovftool build --disk FILE -o PACKAGE' makes one around a disk");
+    return error_at (err, OVF_E_FORMAT, NULL, x.model->descriptor, 0,
+                     "there is no virtual machine in it");
   ok = parse_numbers (&x, err) && identity_apply (x.model, options, err)
        && rename_networks (&x, err) && settle_target (&x, target, err)
        && make_signer (&x, &signer, err) && trust_all (&x, err)

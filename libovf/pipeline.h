@@ -73,6 +73,11 @@ bool source_must_be_package (const struct source *, struct ovf_error **err);
 /* The hrefs of all files; OVF_E_UNSAFE for one that leads outside. */
 bool source_references (struct source *, strings *ret, struct ovf_error **err);
 
+/* ---- default-machine.c ------------------------------------------------- */
+struct machine *default_machine (struct appliance *);
+/* Disk `disk`, the number-th (from 0), on a SCSI controller of its own kind. */
+void default_drive (struct machine *, size_t disk, unsigned number);
+
 /* ---- netmap.c --------------------------------------------------------- */
 /* Settles network and attachment of every NIC for the target: --net rules,
  * else the target's default with a finding NET-UNMAPPED. */
