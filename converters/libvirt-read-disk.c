@@ -201,6 +201,16 @@ seat_by_address (struct lv_reader *r, const xmlNode *address, enum bus bus,
   return true;
 }
 
+/* A partition of its own is a drive of its own: "xvda1" and "xvda2" cannot
+ * both be the first. */
+static void
+next_free_unit (const struct machine *m, struct drive *d)
+{
+  VECTOR_FOR (other, &m->drives)
+    if (other != d && other->bus == d->bus && other->unit >= d->unit)
+      d->unit = other->unit + 1;
+}
+
 static bool
 read_seat (struct lv_reader *r, const xmlNode *n, struct drive *d,
            struct ovf_error **err)
@@ -213,8 +223,10 @@ read_seat (struct lv_reader *r, const xmlNode *n, struct drive *d,
   if (t.bus == BUS_UNKNOWN && d->kind == DRIVE_FLOPPY)
     d->bus = t.bus = BUS_FLOPPY;
   seat_by_name (r, &t, d);
-  if (t.partition)
+  if (t.partition) {
+    next_free_unit (r->m, d);
     lv_lost (r, n, "devices/disk partition");
+  }
   if (lv_equal (type, "drive")
       && !seat_by_address (r, address, t.bus, d, err))
     return false;
@@ -318,7 +330,6 @@ plug_in (struct lv_reader *r, const xmlNode *n, struct drive *d,
   disk->id = xasprintf ("disk%zu", r->a->disks.len);
   disk->format = read_format (r, n);
   disk->shared = lv_child (n, "shareable") != NULL;
-  disk->read_only = d->read_only;
   disk->line = xml_line (n);
   disk->file = add_file (r, n, href);
   d->disk = r->a->disks.len - 1;

@@ -2,11 +2,11 @@
 /* A description in one format to another, without disks and packages: what
  * converters do, for the goldens.
  *
- *   convert-text FROM TO [native] [qemu] [settle] <IN >OUT 2>FINDINGS
+ *   convert-text FROM TO [native] [qemu] [settle [package]] <IN >OUT 2>FINDINGS
  *
  * TO is a kind or `json`.  `settle` gives the model what the pipeline gives
- * it before a writer sees it: paths of disks, a format, networks.  Exit
- * status: that of the command line. */
+ * it before a writer sees it: paths of disks, a format, networks; `package`
+ * as for an OVF target.  Exit status: that of the command line. */
 #include <jansson.h>
 #include <stdio.h>
 
@@ -14,7 +14,7 @@
 
 struct job {
   const char *from, *to;
-  bool settle;
+  bool settle, package;
   struct write_settings settings;
 };
 
@@ -61,8 +61,27 @@ show_error (struct ovf_error *err)
   return status[code] ? status[code] : 1;
 }
 
+/* What a package is given: names in it, sizes, streams. */
 static void
-settle (struct appliance *a)
+settle_package (struct appliance *a)
+{
+  for (size_t i = 0; i < a->files.len; i++) {
+    struct file_ref *f = &a->files.ptr[i];
+    char *name = xasprintf ("guest-file%zu.iso", i + 1);
+    set_string (&f->href, name);
+    f->size = 2048;
+    free (name);
+  }
+  VECTOR_FOR (d, &a->disks) {
+    d->format = "vmdk-stream";
+    if (d->capacity == NO_SIZE)
+      d->capacity = UINT64_C (1) << 30;
+  }
+}
+
+/* What a configuration is given: final paths, a format, networks. */
+static void
+settle_configuration (struct appliance *a)
 {
   unsigned n = 0;
 
@@ -125,8 +144,10 @@ run (struct ovf_ctx *ctx, const struct job *job, struct ovf_report *report,
   a = from->read (ctx, &in, &settings, report, err);
   if (a == NULL || !model_check (ctx, a, err) || !model_check_ids (a, err))
     return false;
-  if (job->settle)
-    settle (a);
+  if (job->settle && job->package)
+    settle_package (a);
+  else if (job->settle)
+    settle_configuration (a);
   return write_out (ctx, a, job, report, err);
 }
 
@@ -146,6 +167,7 @@ main (int argc, char **argv)
   for (int i = 3; i < argc; i++) {
     job.settle |= strcmp (argv[i], "settle") == 0;
     job.settings.native_hardware |= strcmp (argv[i], "native") == 0;
+    job.package |= strcmp (argv[i], "package") == 0;
     if (strcmp (argv[i], "qemu") == 0)
       job.settings.virt_type = "qemu";
   }

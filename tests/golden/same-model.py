@@ -19,6 +19,10 @@ ADDITIONS = {
         "memory": (None, "*"), "id": (None, "*"), "name": (None, "*"),
         "paravirtual": ("*", None), "os.osinfo": (None, "*"),
     },
+    "ovf": {
+        "cpus": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
+        "usb": (None, False),
+    },
 }
 # Field (a regular expression) -> the words of LOSS-TARGET-word that cover it.
 COVERED = {
@@ -44,6 +48,13 @@ COVERED = {
         (r"products.*", ["properties"]),
         (r"start_order", ["startup"]),
         (r"extras", ["settings"]),
+    ],
+    "ovf": [
+        (r"memory", ["memory"]),
+        (r"bootloader", ["bootloader"]),
+        (r"drives\..*\.device", ["host-device"]),
+        (r"drives\..*\.disk", ["shared-disk"]),
+        (r"extras", ["extra", "vbox-machine", "section"]),
     ],
 }
 
@@ -82,7 +93,7 @@ def nic(n):
     return n
 
 
-def flat(model):
+def flat(model, target):
     """{field: value} of what a writer has to carry."""
     m = model["machines"][0]
     out = {k: m[k] for k in (
@@ -92,6 +103,8 @@ def flat(model):
         "machine_type", "start_order")}
     out["description"] = m["description"] or m["annotation"]
     out["os.osinfo"] = m["os"]["osinfo"]
+    # The path of a boot loader is its host's.
+    out["bootloader"] = m["bootloader"] and m["bootloader"].split("/")[-1]
     hrefs = {f["id"]: f["href"] for f in model["files"]}
     out["kernel"] = hrefs.get(m["kernel_file"], m["kernel"])
     out["ramdisk"] = hrefs.get(m["ramdisk_file"], m["ramdisk"])
@@ -100,22 +113,23 @@ def flat(model):
         for k, v in drive(model, d).items():
             out["drives.%d.%s" % (i, k)] = v
     for i, n in enumerate(m["nics"]):
-        for k, v in nic(n).items():
+        for k, v in (nic(n) if target == "libvirt" else dict(n, id=None)).items():
             out["nics.%d.%s" % (i, k)] = v
     out["products"] = [[p["full_key"] for p in x["properties"]]
                        for x in m["products"]]
-    out["extras"] = bool(m["extras"] or model["extras"])
+    out["extras"] = sorted({e["key"] for e in m["extras"] + model["extras"]
+                            if e["owner"] != target})
     return out
 
 
 def main():
     target, before, after, findings = sys.argv[1:]
-    a, b = (flat(json.load(open(f))) for f in (before, after))
-    losses = set(re.findall(r"\[LOSS-%s-([a-z]+)\]" % target, open(findings).read()))
+    a, b = (flat(json.load(open(f)), target) for f in (before, after))
+    losses = set(re.findall(r"\[LOSS-%s-([a-z-]+)\]" % target, open(findings).read()))
     bad = 0
     for field in sorted(set(a) | set(b)):
         x, y = a.get(field), b.get(field)
-        if field == "memory" and x is not None:
+        if field == "memory" and x is not None and target == "libvirt":
             x = (x + 1023) // 1024 * 1024
         if x == y or (not x and not y):
             continue
