@@ -35,6 +35,8 @@ libovf_top_sources = \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
 	libovf/export.c libovf/default-machine.c \
 	libovf/unpack.c libovf/verify.c \
+	libovf/validate.h libovf/validate.c libovf/validate-package.c \
+	libovf/rules.c \
 	libovf/rewrite.h libovf/rewrite.c libovf/rewrite-run.c \
 	libovf/build.c \
 	libovf/references.c libovf/pack.c libovf/sign-op.c \

@@ -122,6 +122,12 @@ OVF_PUBLIC bool ovf_info (struct ovf_ctx *, const char *source,
 OVF_PUBLIC bool ovf_verify (struct ovf_ctx *, const char *package,
                             const struct ovf_options *, struct ovf_report *,
                             char **ret_json, struct ovf_error **err);
+/* All that can be found out about a source; with the option "for" also what a
+ * platform refuses.  What is wrong with it stands in the report, and the
+ * operation succeeds; it fails where the source cannot be read at all. */
+OVF_PUBLIC bool ovf_validate (struct ovf_ctx *, const char *source,
+                              const struct ovf_options *, struct ovf_report *,
+                              char **ret_json, struct ovf_error **err);
 /* All members into a folder; target NULL = the archive's name. */
 OVF_PUBLIC bool ovf_unpack (struct ovf_ctx *, const char *package,
                             const char *target, const struct ovf_options *,
@@ -174,6 +180,9 @@ OVF_PUBLIC bool ovf_disk_convert (struct ovf_ctx *, const char *in,
 /* ---- what this build can do ------------------------------------------ */
 OVF_PUBLIC const char *ovf_version (void);
 OVF_PUBLIC char *ovf_formats_json (void);
+/* The rules that findings name: [{"id", "strict", "lax", "versions", "clause",
+ * "title", "why", "fix"}]. */
+OVF_PUBLIC char *ovf_rules_json (void);
 
 /* ---- text ------------------------------------------------------------ */
 /* Untrusted text for a terminal: control characters, DEL, C1, bidirectional

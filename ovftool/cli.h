@@ -110,6 +110,10 @@ json_t *json_text (const char *); /* any bytes; NULL gives null */
 /* The JSON document, ASCII only; result is lent and may be NULL. */
 char *document_text (struct cli *, json_t *result);
 
+/* ---- rules-pod.c ----------------------------------------------------- */
+/* The manual page of the rules, ovftool-rules(7), as POD. */
+void rules_pod (FILE *);
+
 /* Status and word of an error code (cli.md 2). */
 int code_status (enum ovf_code);
 const char *code_word (enum ovf_code);

@@ -36,9 +36,9 @@ struct command {
 
 /* One word adds a command. */
 #define COMMANDS(X)                                                           \
-  X (info) X (verify) X (unpack) X (pack) X (sign) X (unsign) X (convert)     \
-  X (import) X (export) X (build) X (set) X (env) X (disk) X (formats)        \
-  X (help) X (version)
+  X (info) X (validate) X (verify) X (unpack) X (pack) X (sign) X (unsign)    \
+  X (convert) X (import) X (export) X (build) X (set) X (env) X (disk)        \
+  X (formats) X (help) X (version)
 #define DECLARE(n) extern const struct command cmd_##n;
 COMMANDS (DECLARE)
 #undef DECLARE
@@ -169,6 +169,9 @@ void cli_error (struct cli *, struct ovf_error *err);
 /* A failure that the command itself found, in one sentence; hint or NULL. */
 void cli_fail (struct cli *, enum ovf_code, const char *hint, const char *fmt,
                ...) __attribute__ ((format (printf, 4, 5)));
+/* The command did what it was asked for, and this is its answer: raises the
+ * exit status without an error. */
+void cli_answer (struct cli *, int status);
 /* Wrong usage: one sentence and where help is; ends the command with 2. */
 int cli_usage (struct cli *, const char *fmt, ...)
   __attribute__ ((format (printf, 2, 3)));

@@ -7,6 +7,7 @@ ovftool_ovftool_LDADD = ovftool/libcli.la libovf/libovf-core.la $(JANSSON_LIBS)
 # All but main (), so that unit tests reach it.
 noinst_LTLIBRARIES += ovftool/libcli.la
 ovftool_libcli_la_SOURCES = \
+	ovftool/checked.h \
 	ovftool/cli.h \
 	ovftool/command.h \
 	ovftool/show.h \
@@ -17,10 +18,13 @@ ovftool_libcli_la_SOURCES = \
 ovftool_cli_sources = \
 	ovftool/cli.c \
 	ovftool/document.c \
+	ovftool/junit.c \
 	ovftool/memory.c \
 	ovftool/options.c \
 	ovftool/output.c \
 	ovftool/progress.c \
+	ovftool/rules-pod.c \
+	ovftool/sarif.c \
 	ovftool/show.c \
 	ovftool/suggest.c \
 	$(NULL)
@@ -41,6 +45,7 @@ ovftool_command_sources = \
 	ovftool/cmd-sign.c \
 	ovftool/cmd-unpack.c \
 	ovftool/cmd-unsign.c \
+	ovftool/cmd-validate.c \
 	ovftool/cmd-verify.c \
 	ovftool/cmd-version.c \
 	$(NULL)

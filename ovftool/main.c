@@ -101,6 +101,8 @@ run_special (struct cli *cli, int argc, char **argv)
     options_list (cli->out, cli->command, true);
   else if (has_word (argc, argv, "--short-options"))
     options_list (cli->out, cli->command, false);
+  else if (has_word (argc, argv, "--rules-pod"))
+    rules_pod (cli->out);
   else if (has_word (argc, argv, "--commands"))
     for (size_t i = 0; commands[i] != NULL; i++)
       fprintf (cli->out, "%s\n", commands[i]->name);

@@ -131,6 +131,13 @@ cli_fail (struct cli *cli, enum ovf_code code, const char *hint,
     f->file = cli->subject;
 }
 
+void
+cli_answer (struct cli *cli, int status)
+{
+  if (status > cli->status)
+    cli->status = status;
+}
+
 int
 cli_usage (struct cli *cli, const char *fmt, ...)
 {

@@ -1,6 +1,10 @@
 libovf_check_sources = \
 	libovf/check/lint.c \
 	libovf/check/lint.h \
+	libovf/check/schema.c \
+	libovf/check/schema.h \
+	libovf/check/rules-reading.c \
+	libovf/check/rules-profiles.c \
 	libovf/check/rules-package.c \
 	libovf/check/rules-tar.c \
 	libovf/check/rules-manifest.c \

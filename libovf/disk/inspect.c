@@ -20,15 +20,16 @@ static const struct disk_format null_format = {
 
 static bool
 walk (struct ovf_ctx *ctx, struct blob *blob, const struct disk_format *format,
-      struct ovf_report *report, struct ovf_error **err)
+      struct disk_facts *facts, struct ovf_report *report, struct ovf_error **err)
 {
   CLEANUP (disk_source) struct disk_source *source =
-    disk_source_new (ctx, blob, format, false, err);
+    disk_source_new (ctx, blob, format, !blob_is_seekable (blob), err);
   CLEANUP (disk_sink) struct disk_sink *sink = NULL;
   struct disk_target nowhere = { .fd = -1 };
 
   if (source == NULL)
     return false;
+  facts->virtual_size = source->capacity;
   source->report = report;
   sink = disk_sink_new (ctx, &null_format, &nowhere, source->capacity, NULL, err);
   return sink != NULL && disk_copy (ctx, source, sink, blob_name (blob), err);
@@ -44,6 +45,10 @@ disk_inspect (struct ovf_ctx *ctx, struct blob *blob,
 
   memset (ret, 0, sizeof *ret);
   ret->allocated = UINT64_MAX;
+  /* A compressed one is read once, from its start to its end. */
+  if (deep && !blob_is_seekable (blob) && format->open != NULL)
+    return walk (ctx, blob, format, ret, report, err)
+           || error_place (err, "DISK-FORMAT", name, 0);
   if (!format->check (ctx, blob, ret, err))
     return error_place (err, "DISK-FORMAT", name, 0);
   if (ret->references.len > 0) {
@@ -63,6 +68,6 @@ disk_inspect (struct ovf_ctx *ctx, struct blob *blob,
                 "of %s images only the header is checked", format->name);
     return true;
   }
-  return walk (ctx, blob, format, report, err) ||
-         error_place (err, "DISK-FORMAT", name, 0);
+  return walk (ctx, blob, format, ret, report, err)
+         || error_place (err, "DISK-FORMAT", name, 0);
 }

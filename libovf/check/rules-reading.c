@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rules of the set 'reading': why a source could not be read to its end, where
+ * no rule of the standard says it. */
+#include "check/lint.h"
+
+const struct rule rules_reading[] = {
+  { .id = "READ-FORMAT",
+    .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+    .clause = "practice",
+    .title = "The source can be read as what it claims to be",
+    .why = "What is cut off, damaged or of another format cannot be judged any "
+           "further, and no importer takes it.",
+    .fix = "make it again from its source",
+    .where = "every reader" },
+  { .id = "READ-LIMIT",
+    .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+    .clause = "security",
+    .title = "The source stays within the limits",
+    .why = "Limits keep a hostile file from using up memory, disk space or "
+           "time.  A file that goes beyond them is not read to its end.",
+    .fix = "where the file is trusted, raise the limit that the message names "
+           "with --limit NAME=VALUE",
+    .where = "every reader" },
+  { .id = "READ-UNSAFE",
+    .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+    .clause = "security",
+    .title = "The source does not reach outside of itself",
+    .why = "A file that names other files of the host would make whoever "
+           "imports it hand those out.",
+    .fix = "put what is named into the package, or remove the reference",
+    .where = "every reader" },
+  { .id = NULL }
+};
