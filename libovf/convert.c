@@ -5,10 +5,10 @@
  *
  * A conversion to a configuration (libvirt, ...) is here; to a package in
  * export.c; to a bare disk in disk-target.c. */
-#include <jansson.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "plan.h"
@@ -98,6 +98,7 @@ make_file (struct source *s, const struct plan *p, struct output *out,
     .options = { .options = option_list (s->options, OPT_DISK_OPTION), .name = f->name }
   };
   int fd = output_create (out, f->name, false, err);
+  char hex[DIGEST_HEX];
   uint64_t size = 0;
 
   if (fd < 0)
@@ -110,7 +111,9 @@ make_file (struct source *s, const struct plan *p, struct output *out,
     size = job.written;
   } else if (!copy_plain (s, f, fd, &size, err))
     return false;
-  result_file (files, path, f->disk != NO_INDEX ? ROLE_DISK : ROLE_FILE, size, NULL);
+  if (!result_digest (s->ctx, s->options, fd, hex, err))
+    return false;
+  result_file (files, path, f->disk != NO_INDEX ? ROLE_DISK : ROLE_FILE, size, hex);
   return true;
 }
 
@@ -261,7 +264,7 @@ run_plan (struct source *s, struct plan *p, json_t *result, struct ovf_report *r
   struct text *texts = xcalloc (p->configs.len, sizeof *texts);
   bool ok = trust_files (s, p, report, err) && make_texts (s, p, folder, texts, report, err);
 
-  json_object_set_new (result, "target", json_string (folder));
+  json_object_set_new (result, "target", json_text (folder));
   if (ok && option_flag (s->options, OPT_DRY_RUN))
     ok = dry_run (s, p, texts, folder, result, report, err);
   else

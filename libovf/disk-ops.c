@@ -2,9 +2,9 @@
 /* `disk info`, `disk check` and `disk convert`: one image, without an
  * appliance around it. */
 #include <errno.h>
-#include <jansson.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "pipeline.h"
@@ -70,18 +70,6 @@ size_json (uint64_t n)
   return n > INT64_MAX ? json_null () : json_integer ((json_int_t)n);
 }
 
-/* File names are bytes; JSON text is UTF-8. */
-static json_t *
-name_json (const char *name)
-{
-  CLEANUP_FREE char *shown = NULL;
-
-  if (text_is_utf8 (name, strlen (name)))
-    return json_string (name);
-  shown = ovf_escape (name);
-  return json_string (shown);
-}
-
 static json_t *
 facts_json (const struct image *i, const struct disk_facts *f, bool ok)
 {
@@ -89,9 +77,9 @@ facts_json (const struct image *i, const struct disk_facts *f, bool ok)
   bool known = f->format != NULL;
 
   VECTOR_FOR (r, &f->references)
-    json_array_append_new (references, name_json (*r));
+    json_array_append_new (references, json_text (*r));
   return json_pack (
-    "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "path", name_json (i->path),
+    "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "path", json_text (i->path),
     "format", known ? f->format : i->format->name, "virtual_size",
     known ? size_json (f->virtual_size) : json_null (), "file_size",
     size_json (blob_size (i->blob)), "allocated",
@@ -249,8 +237,7 @@ convert (struct ovf_ctx *ctx, struct image *in, const char *out,
     return false;
   files = json_array ();
   result_file (files, path, ROLE_DISK, written.size, written.hex);
-  *ret_json = result_dump (json_pack ("{s:o, s:o, s:[]}", "target",
-                                      name_json (path), "files", files, "start"));
+  *ret_json = result_written (path, files);
   return true;
 }
 

@@ -44,13 +44,14 @@ choose_format (const struct source *s, const char *target, struct ovf_error **er
 
 static bool
 copy_to (struct source *s, struct disk_job *job, struct output *out,
-         struct ovf_report *report, struct ovf_error **err)
+         struct ovf_report *report, char hex[DIGEST_HEX], struct ovf_error **err)
 {
   size_t file = s->appliance->disks.ptr[job->disk].file;
 
   return source_trust (s, &file, file == NO_INDEX ? 0 : 1, report, err)
          && source_copy_disk (s, job, report, err)
          && (s->package == NULL || package_settle (s->package, err))
+         && result_digest (s->ctx, s->options, output_fd (out), hex, err)
          && strict_check (s->options, report, err) && output_commit (out, err);
 }
 
@@ -60,6 +61,7 @@ pipeline_write_disk (struct source *s, const char *target, struct ovf_report *re
 {
   struct disk_job job = { .options = { .options = option_list (s->options, OPT_DISK_OPTION) } };
   CLEANUP_FREE char *path = NULL, *base = NULL;
+  char hex[DIGEST_HEX];
   struct output *out;
   json_t *files;
   bool ok;
@@ -76,13 +78,13 @@ pipeline_write_disk (struct source *s, const char *target, struct ovf_report *re
   if (out == NULL)
     return false;
   job.target.fd = output_fd (out);
-  ok = copy_to (s, &job, out, report, err);
+  ok = copy_to (s, &job, out, report, hex, err);
   path = output_path (out, NULL);
   output_free (out);
   if (!ok)
     return false;
   files = json_array ();
-  result_file (files, path, ROLE_DISK, job.written, NULL);
-  *ret_json = result_dump (json_pack ("{s:s, s:o, s:[]}", "target", path, "files", files, "start"));
+  result_file (files, path, ROLE_DISK, job.written, hex);
+  *ret_json = result_written (path, files);
   return true;
 }

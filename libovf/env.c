@@ -92,25 +92,27 @@ put (int fd, bool xml, const char *text, size_t len, struct ovf_error **err)
 }
 
 static bool
-write_output (struct source *s, const char *target, bool force,
-              const char *text, size_t len, char **ret_json,
+write_output (struct source *s, const char *target,
+              const struct ovf_options *options, const char *text, size_t len, char **ret_json,
               struct ovf_error **err)
 {
   bool xml = text_has_suffix (target, ".xml");
-  struct output *out = output_new_file (s->ctx, target, force, err);
+  struct output *out = output_new_file (
+    s->ctx, target, option_flag (options, OPT_FORCE), err);
   CLEANUP_FREE char *path = out ? output_path (out, NULL) : NULL;
   json_t *files = json_array ();
   uint64_t size = 0;
+  char hex[DIGEST_HEX];
   bool ok = out && put (output_fd (out), xml, text, len, err)
             && file_size (output_fd (out), &size, err)
+            && result_digest (s->ctx, options, output_fd (out), hex, err)
             && output_commit (out, err);
 
   if (ok) {
-    result_file (files, path, ROLE_FILE, size, NULL);
-    *ret_json = result_dump (json_pack ("{s:s, s:O, s:[]}", "target", path,
-                                        "files", files, "start"));
-  }
-  json_decref (files);
+    result_file (files, path, ROLE_FILE, size, hex);
+    *ret_json = result_written (path, files);
+  } else
+    json_decref (files);
   output_free (out);
   return ok;
 }
@@ -135,8 +137,7 @@ run (struct source *s, const struct ovf_options *options,
       || !check_files (s, report, err))
     return false;
   text = environment_text (s->appliance, machine, report, &len, err);
-  return text && write_output (s, target, option_flag (options, OPT_FORCE),
-                               text, len, ret_json, err);
+  return text && write_output (s, target, options, text, len, ret_json, err);
 }
 
 bool

@@ -364,7 +364,7 @@ run (struct export *x, const struct signer *signer, char **ret_json, struct ovf_
     .form = x->form, .path = x->path, .base = x->base,
     .force = option_flag (x->options, OPT_FORCE),
     .algorithm = x->algorithm, .chunk_size = x->chunk_size, .signer = signer,
-    .want_sha256 = false
+    .want_sha256 = option_flag (x->options, OPT_JSON)
   };
   CLEANUP (appliance) struct appliance *original = remember (x->model);
   CLEANUP (package_writer) struct package_writer *w = NULL;

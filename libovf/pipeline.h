@@ -121,6 +121,12 @@ bool pipeline_write_disk (struct source *, const char *target, struct ovf_report
 char *result_dump (struct json_t *);
 void result_file (struct json_t *files, const char *path, enum file_role role,
                   uint64_t size, const char *sha256);
+/* {"target":...,"files":[...],"start":[]} as text; takes the reference. */
+char *result_written (const char *target, struct json_t *files);
+/* The SHA-256 of a file that was written, or "" where nobody will see it:
+ * reading it once more takes time. */
+bool result_digest (const struct ovf_ctx *, const struct ovf_options *, int fd,
+                    char ret[DIGEST_HEX], struct ovf_error **err);
 /* OVF_E_LOSS when --strict and the report has losses. */
 bool strict_check (const struct ovf_options *, const struct ovf_report *,
                    struct ovf_error **err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The JSON results of operations that write (cli.md section 2). */
-#include <jansson.h>
-
+#include "base/file.h"
+#include "base/json.h"
 #include "pipeline.h"
 
 char *
@@ -20,11 +20,49 @@ void
 result_file (struct json_t *files, const char *path, enum file_role role,
              uint64_t size, const char *sha256)
 {
-  json_t *sum = sha256 != NULL && *sha256 != '\0' ? json_string (sha256) : json_null ();
+  json_t *sum = json_text (sha256 != NULL && *sha256 != '\0' ? sha256 : NULL);
 
-  json_array_append_new (files, json_pack ("{s:s, s:s, s:I, s:o}", "path", path,
-                                           "role", role_word (role), "size",
+  json_array_append_new (files, json_pack ("{s:o, s:s, s:I, s:o}", "path",
+                                           json_text (path), "role",
+                                           role_word (role), "size",
                                            (json_int_t)size, "sha256", sum));
+}
+
+char *
+result_written (const char *target, struct json_t *files)
+{
+  return result_dump (json_pack ("{s:o, s:o, s:[]}", "target", json_text (target),
+                                 "files", files, "start"));
+}
+
+bool
+result_digest (const struct ovf_ctx *ctx, const struct ovf_options *options, int fd,
+               char ret[DIGEST_HEX], struct ovf_error **err)
+{
+  CLEANUP_FREE uint8_t *buf = NULL;
+  struct digest *digest;
+  uint64_t size, at = 0;
+  bool ok = true;
+
+  *ret = '\0';
+  if (!option_flag (options, OPT_JSON))
+    return true;
+  if (!file_size (fd, &size, err))
+    return false;
+  buf = xmalloc (PIECE_MAX);
+  digest = digest_new (DIGEST_SHA256);
+  while (ok && at < size) {
+    size_t n = size - at < PIECE_MAX ? (size_t)(size - at) : PIECE_MAX;
+
+    ok = ctx_alive (ctx, err) && file_pread (fd, buf, n, at, err);
+    if (ok)
+      digest_update (digest, buf, n);
+    at += n;
+  }
+  if (ok)
+    digest_hex (digest, DIGEST_SHA256, ret);
+  digest_free (digest);
+  return ok;
 }
 
 bool

@@ -141,17 +141,14 @@ write_copy (struct rewrite *w, char **ret_json, struct ovf_error **err)
         .force = w->in_place || option_flag (w->options, OPT_FORCE),
         .algorithm = w->algorithm,
         .signer = w->signer,
-        .want_sha256 = true,
+        .want_sha256 = option_flag (w->options, OPT_JSON),
         .mode = w->mode };
   CLEANUP (package_writer) struct package_writer *out
     = package_writer_new (w->ctx, &target, err);
-  json_t *result;
 
   if (out == NULL || !copy_all (w, out, err))
     return false;
-  result = package_writer_json (out);
-  json_object_set_new (result, "start", json_array ());
-  *ret_json = result_dump (result);
+  *ret_json = result_dump (package_writer_json (out));
   return true;
 }
 
@@ -281,10 +278,9 @@ change_folder (struct rewrite *w, char **ret_json, struct ovf_error **err)
        && remove_leftovers (w, err);
   if (ok) {
     shown = output_path (out, NULL);
-    *ret_json = result_dump (json_pack ("{s:s, s:O, s:[]}", "target", shown,
-                                        "files", files, "start"));
-  }
-  json_decref (files);
+    *ret_json = result_written (shown, files);
+  } else
+    json_decref (files);
   output_free (out);
   return ok;
 }

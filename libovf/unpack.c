@@ -165,8 +165,7 @@ result_json (const struct unpack *u)
     enum file_role role = role_of (u, m->name);
     result_file (files, path, role, m->size, sum_of (u, m->name, role, hex));
   }
-  return result_dump (json_pack ("{s:s, s:o, s:[]}", "target", target, "files",
-                                 files, "start"));
+  return result_written (target, files);
 }
 
 /* ---- the operation -------------------------------------------------------------- */

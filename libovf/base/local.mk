@@ -7,6 +7,7 @@ libovf_base_sources = \
 	libovf/base/digest.c libovf/base/digest.h \
 	libovf/base/error.c libovf/base/error.h \
 	libovf/base/file.c libovf/base/file.h \
+	libovf/base/json.c libovf/base/json.h \
 	libovf/base/limits.def \
 	libovf/base/output.c libovf/base/output.h \
 	libovf/base/rd.h \

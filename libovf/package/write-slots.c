@@ -4,9 +4,9 @@
 #include "package/write-impl.h"
 
 #include "base/file.h"
+#include "base/json.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -306,8 +306,10 @@ package_writer_json (const struct package_writer *w)
 
   VECTOR_FOR (f, &w->files)
     json_array_append_new (
-      files, json_pack ("{sssssIss?}", "path", f->path, "role",
-                        role_word (f->role), "size", (json_int_t)f->size,
-                        "sha256", *f->sha256 ? f->sha256 : NULL));
-  return json_pack ("{ssso}", "target", target, "files", files);
+      files, json_pack ("{s:o, s:s, s:I, s:o}", "path", json_text (f->path),
+                        "role", role_word (f->role), "size",
+                        (json_int_t)f->size, "sha256",
+                        json_text (*f->sha256 ? f->sha256 : NULL)));
+  return json_pack ("{s:o, s:o, s:[]}", "target", json_text (target), "files",
+                    files, "start");
 }

@@ -102,7 +102,7 @@ struct written_file {
 };
 DEFINE_VECTOR (written_files, struct written_file)
 const written_files *package_writer_files (const struct package_writer *);
-/* {"target":...,"files":[...]} of cli.md section 2; takes no ownership. */
+/* {"target":...,"files":[...],"start":[]} of cli.md section 2. */
 struct json_t;
 struct json_t *package_writer_json (const struct package_writer *);
 
