@@ -18,6 +18,8 @@ unit_model = \
 	tests/unit/test-model \
 	$(NULL)
 unit_package = \
+	tests/unit/test-manifest \
+	tests/unit/test-package \
 	tests/unit/test-ova-write \
 	$(NULL)
 unit_disk = \
