@@ -63,6 +63,9 @@ cli_tests = \
 	tests/cli/set-bytes.sh \
 	tests/cli/sign.sh \
 	tests/cli/stream.sh \
+	tests/cli/unpack.sh \
+	tests/cli/verify-manifest.sh \
+	tests/cli/verify-signature.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
@@ -137,6 +140,8 @@ EXTRA_DIST += tests/golden/ovf-read
 fuzz_targets = \
 	tests/fuzz/fuzz-headers \
 	tests/fuzz/fuzz-libvirt \
+	tests/fuzz/fuzz-manifest \
+	tests/fuzz/fuzz-ova \
 	tests/fuzz/fuzz-ovf \
 	tests/fuzz/fuzz-vmdk \
 	$(NULL)
@@ -149,6 +154,10 @@ tests_fuzz_fuzz_vmdk_SOURCES = tests/fuzz/fuzz-vmdk.c tests/fuzz/disk.h \
 tests_fuzz_fuzz_vmdk_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_libvirt_SOURCES = tests/fuzz/fuzz-libvirt.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_libvirt_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_manifest_SOURCES = tests/fuzz/fuzz-manifest.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_manifest_LDADD = libovf/libovf-core.la $(OPENSSL_LIBS)
+tests_fuzz_fuzz_ova_SOURCES = tests/fuzz/fuzz-ova.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_ova_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
 

@@ -36,6 +36,8 @@ struct ova {
   uint64_t entries;
   strings names;              /* in lower case, sorted */
   struct tar_watch watch;
+  uint8_t start[TAR_UNIT];    /* to say what it is when it is no archive */
+  size_t start_len;
   bool told_magic, told_pax, told_name;
   struct ovf_error *failure;  /* of a callback */
   uint8_t *buffer;
@@ -71,6 +73,10 @@ read_callback (struct archive *a, void *opaque, const void **ret)
     want = (size_t)(o->data_end - o->position);
   if (!ctx_alive (o->ctx, &o->failure) || (n = fill (o, want)) < 0)
     return ARCHIVE_FATAL;
+  if (o->position == 0) {
+    o->start_len = (size_t)n < TAR_UNIT ? (size_t)n : TAR_UNIT;
+    memcpy (o->start, o->buffer, o->start_len);
+  }
   if ((size_t)n < want) {
     size_t whole = ((size_t)n + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT;
     if (o->end == BLOB_UNKNOWN)
@@ -103,6 +109,20 @@ skip_callback (struct archive *a, void *opaque, la_int64_t request)
 
 /* ---- opening ------------------------------------------------------------------ */
 static bool
+no_archive (const struct ova *o, struct ovf_error **err)
+{
+  const char *what = tar_looks_else (o->start, o->start_len);
+
+  if (o->start_len == 0)
+    return error_at (err, OVF_E_FORMAT, "OVF-PKG-005", o->name, 0, "the archive is empty");
+  error_at (err, OVF_E_FORMAT, "OVF-PKG-005", o->name, 0, "this is no tar archive%s%s",
+            what ? ", but " : "", what ? what : "");
+  if (tar_looks_compressed (o->start, o->start_len))
+    error_hint (err, "uncompress it first; the disks in an OVA are compressed already");
+  return false;
+}
+
+static bool
 archive_failed (struct ova *o, struct ovf_error **err)
 {
   const char *why = archive_error_string (o->archive);
@@ -111,6 +131,9 @@ archive_failed (struct ova *o, struct ovf_error **err)
     error_place (&o->failure, NULL, o->name, 0);
     return error_move (err, &o->failure);
   }
+  if (o->entries == 0 && !tar_looks_like (o->start, o->start_len)
+      && (o->start_len == 0 || !tar_is_zero (o->start, o->start_len)))
+    return no_archive (o, err);
   return error_at (err, OVF_E_FORMAT, "OVF-TAR-001", o->name, 0,
                    "the tar archive is damaged at %llu: %s",
                    (unsigned long long)o->position, why ? why : "no reason given");

@@ -234,7 +234,8 @@ package_probe (const char *path, int fd)
     return true;
   if (!file_size (fd, &size, NULL) || !read_start (fd, size, start, &n, NULL))
     return false;
-  if (tar_looks_like (start, n))
+  /* Opening a compressed one says what to do with it. */
+  if (tar_looks_like (start, n) || tar_looks_compressed (start, n))
     return true;
   return starts_as_xml (start, n)
          && (memmem (start, n, "<Envelope", 9) != NULL

@@ -28,6 +28,12 @@ replay fuzz-libvirt "$srcdir"/tests/golden/libvirt-*/*.xml
 if command -v python3 >/dev/null; then
   python3 "$srcdir/tests/hostile/make.py" "$tmp/samples" || exit 99
   replay fuzz-vmdk "$tmp"/samples/*.vmdk
+  replay fuzz-ova "$tmp"/samples/*.ova
+  for f in "$tmp"/samples/{mf,cert}-*.ova; do
+    tar xOf "$f" vm.mf >"$tmp/${f##*/}.mf" 2>/dev/null
+    tar xOf "$f" vm.cert >"$tmp/${f##*/}.cert" 2>/dev/null
+  done
+  replay fuzz-manifest "$tmp"/*.mf "$tmp"/*.cert
   replay fuzz-headers "$tmp"/samples/*.qcow2 "$tmp"/samples/*.vmdk
 else
   skip "disks" "no python3"

@@ -264,6 +264,55 @@ sample("tar-empty.ova", END)
 sample("tar-noise.ova", hashlib.shake_256(b"noise").digest(20000))
 sample("tar-after-the-end.ova", ova() + b"not counted by any manifest")
 
+
+# What two tar readers would read in two ways.
+def record(key, value):
+    body = b" " + key + b"=" + value + b"\n"
+    n = len(body) + 1
+    while len(str(n)) + len(body) != n:
+        n = len(str(n)) + len(body)
+    return str(n).encode() + body
+
+
+def pax(body, kind=b"x"):
+    return member("PaxHeaders/x", body, kind=kind)
+
+
+def renamed(before, name="short"):
+    """vm.ovf, vm.mf, and the disk under another name after `before`."""
+    mf = manifest([("vm.ovf", ovf()), ("vm-disk1.vmdk", DISK)])
+    return member("vm.ovf", ovf()) + member("vm.mf", mf) + before + member(name, DISK) + END
+
+
+LONG = b"vm-disk1.vmdk"
+sample("tar-checksum-second.ova", ova(after=member("x", b"x").replace(b"0000644", b"0000645", 1)))
+sample("tar-folder-dotdot.ova", ova(after=member("../x/", b"", kind=b"5")))
+sample("tar-folder-data.ova", ova(after=member("x/", b"x" * 512, kind=b"5")))
+sample("tar-type-unknown.ova", ova(after=member("x", b"", kind=b"?")))
+sample("tar-volume-label.ova", ova(after=member("x", b"", kind=b"V")))
+sample("tar-file-and-folder.ova", ova(after=member("vm-disk1.vmdk/x", b"x")))
+sample("tar-folder-and-file.ova", ova(after=member("x/y", b"") + member("x-z", b"") + member("x", b"")))
+sample("tar-double-name-case.ova", ova(after=member("VM-disk1.vmdk", b"x")))
+sample("tar-cut-between.ova", member("vm.ovf", ovf()))
+sample("tar-size-letters.ova", ova(after=tar_header(b"x", 0, size_field=b"0000000000x\0")))
+sample("tar-size-pax.ova", ova(after=pax(record(b"size", b"512")) + member("x", b"x" * 1024)))
+sample("tar-pax-name.ova", renamed(pax(record(b"path", LONG) + record(b"mtime", b"1.5"))))
+sample("tar-pax-dotdot.ova", renamed(pax(record(b"path", b"../x"))))
+sample("tar-pax-two-names.ova", renamed(pax(record(b"path", LONG) + record(b"path", b"x"))))
+sample("tar-pax-nul.ova", renamed(pax(record(b"path", LONG + b"\0x"))))
+sample("tar-pax-global.ova", renamed(pax(record(b"path", LONG), b"g")))
+sample("tar-pax-sparse.ova", renamed(pax(record(b"GNU.sparse.major", b"1")
+       + record(b"GNU.sparse.minor", b"0") + record(b"GNU.sparse.name", LONG)
+       + record(b"GNU.sparse.realsize", b"%d" % (1 << 40)))))
+sample("tar-pax-damaged.ova", renamed(pax(b"99 path=x\n")))
+sample("tar-pax-huge.ova", renamed(pax(record(b"comment", b"x" * 100000))))
+sample("tar-gnu-name.ova", renamed(member("././@LongLink", LONG + b"\0", kind=b"L")))
+sample("tar-gnu-dotdot.ova", renamed(member("././@LongLink", b"../x\0", kind=b"L")))
+sample("tar-gnu-sparse.ova", ova(after=member("x", b"", kind=b"S")))
+sample("tar-two-archives.ova", ova() + ova(mf=None))
+sample("tar-zip.ova", b"PK\x03\x04" + ova())
+sample("tar-cpio.ova", b"070701" + b"0" * 1000)
+
 # ---- manifest ------------------------------------------------------------------
 FILES = [("vm.ovf", ovf()), ("vm-disk1.vmdk", DISK)]
 GOOD = manifest(FILES)
@@ -284,6 +333,13 @@ sample("mf-empty.ova", ova(mf=b""))
 sample("mf-spaces.ova", ova(mf=b" " * 4096 + b"\n"))
 sample("mf-extra-member.ova", ova(after=member("extra.bin", b"not listed")))
 sample("mf-over-4-MiB.ova", ova(mf=GOOD + b"\n" * (4 << 20)))
+sample("mf-lists-itself.ova", ova(mf=GOOD + manifest([("vm.mf", b"")])))
+sample("mf-other-case.ova", ova(mf=GOOD.replace(b"vm-disk1", b"VM-disk1")))
+sample("mf-host-file.ova", ova(mf=GOOD + manifest([("/etc/passwd", b""), ("../x", b"")])))
+sample("mf-many-lines.ova", ova(mf=GOOD + b"".join(b"SHA256(%d)= 00\n" % i for i in range(10001))))
+sample("cert-without-manifest.ova", ova(mf=None, after=member("vm.cert", b"SHA256(vm.mf)= 00\n")))
+sample("cert-endless-signature.ova", ova(after=member("vm.cert", b"SHA256(vm.mf)= 00\n" + b"00\n" * 300000)))
+sample("cert-over-1-MiB.ova", ova(after=member("vm.cert", b" " * ((1 << 20) + 1))))
 sample("cert-no-pem.ova", ova(after=member("vm.cert", b"SHA256(vm.mf)= 00\nhello\n")))
 
 # ---- VMDK ----------------------------------------------------------------------

@@ -212,9 +212,9 @@ test_cut (void)
   a.len = TAR_UNIT;
   refused (OVF_E_FORMAT, "OVF-TAR-009");
   a.len = TAR_UNIT - 300;
-  refused (OVF_E_FORMAT, "OVF-TAR-001");
+  refused (OVF_E_FORMAT, "OVF-PKG-005");
   a.len = 0;
-  refused (OVF_E_FORMAT, "OVF-TAR-001");
+  refused (OVF_E_FORMAT, "OVF-PKG-005");
 }
 
 static void
