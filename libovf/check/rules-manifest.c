@@ -1,7 +1,78 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rules of the set 'manifest'; see lint.h. */
+/* Rules on the manifest.  All are found where the bytes are
+ * read; the rows say what they mean.  Clauses: DSP0243. */
 #include "check/lint.h"
 
 const struct rule rules_manifest[] = {
+  { .id = "OVF-MF-001", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+    .clause = "DSP0243 5.1",
+    .title = "every line of a manifest reads ALG(name)= hex",
+    .why = "A line that is not understood could be the one that counts. "
+           "vCenter refuses a blank before the bracket: \"Invalid OVF "
+           "checksum algorithm\".",
+    .fix = "`ovftool repair IN -o OUT` writes the tight form",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-002", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE, .versions = OVF_09 | OVF_1X,
+    .clause = "DSP0243 1.x",
+    .title = "the manifest of a 1.x package uses SHA-1",
+    .why = "The old standard knows SHA-1 only; today's tools write and "
+           "read SHA-256, some ESXi refuse SHA-1.",
+    .fix = "profiles decide: `ovftool validate --for PROFILE`",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-003", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE, .versions = OVF_20,
+    .clause = "practice",
+    .title = "the manifest of a 2.x package uses SHA-256",
+    .why = "VirtualBox and others expect SHA-256 there.",
+    .fix = "`ovftool pack DIR -o OUT.ova --sha sha256`",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-004", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE, .versions = OVF_ALL,
+    .clause = "practice",
+    .title = "the digest algorithm is one that importers accept",
+    .why = "SHA-1 no longer stops a forger, MD5 never did; OpenSSL's label "
+           "\"SHA2-256\" is refused by vCenter 8.",
+    .fix = "`ovftool pack DIR -o OUT.ova --sha sha256`",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-005", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+    .clause = "DSP0243 5.1",
+    .title = "every digest of the manifest matches",
+    .why = "The file is not the one that was packed: damaged on the way, "
+           "or exchanged.",
+    .fix = "get the package again; only if the change is your own: "
+           "`ovftool pack DIR -o OUT.ova --no-verify`",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-006", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
+    .clause = "DSP0243 5.1",
+    .title = "the manifest lists every file of the package",
+    .why = "A file that is not listed can be exchanged unnoticed.",
+    .fix = "`ovftool repair IN -o OUT` lists every file",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-007", .strict = LEVEL_WARNING, .lax = LEVEL_WARNING, .versions = OVF_ALL,
+    .clause = "practice",
+    .title = "the manifest lists the descriptor, and neither itself nor the "
+             "certificate",
+    .why = "VirtualBox left the descriptor out in old packages; then CPUs, "
+           "memory and disks of the guest are not protected.",
+    .fix = "`ovftool repair IN -o OUT`",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-008", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+    .clause = "DSP0243 5.1",
+    .title = "the manifest has a line for every chunk, over the stored bytes",
+    .why = "Digests are over what lies in the package: chunk by chunk, "
+           "compressed.",
+    .fix = "`ovftool repair IN -o OUT`",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-009", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
+    .clause = "practice",
+    .title = "no file is listed twice",
+    .why = "Two lines with different digests leave it to the reader which "
+           "one holds.",
+    .fix = "`ovftool repair IN -o OUT`",
+    .where = "the manifest reader" },
+  { .id = "OVF-MF-010", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE, .versions = OVF_ALL,
+    .clause = "practice",
+    .title = "the names of the manifest are those of References",
+    .why = "They are compared byte by byte, without percent-decoding.",
+    .fix = "`ovftool repair IN -o OUT`",
+    .where = "the manifest reader" },
   { .id = NULL }
 };
