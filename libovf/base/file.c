@@ -281,6 +281,17 @@ file_pwrite (int fd, const void *buf, size_t n, uint64_t offset,
   return true;
 }
 
+void
+file_start_writeback (int fd, uint64_t offset, uint64_t n)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+  if (offset <= INT64_MAX && n <= INT64_MAX - offset)
+    (void)sync_file_range (fd, (off_t)offset, (off_t)n, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)fd, (void)offset, (void)n;
+#endif
+}
+
 bool
 file_write (int fd, const void *buf, size_t n, struct ovf_error **err)
 {

@@ -36,6 +36,9 @@ int file_open_user (const char *path, struct stat *ret_st, struct ovf_error **er
 /* All n bytes, or an error; reading past the end is OVF_E_FORMAT. */
 bool file_pread (int fd, void *buf, size_t n, uint64_t offset, struct ovf_error **err);
 bool file_pwrite (int fd, const void *buf, size_t n, uint64_t offset, struct ovf_error **err);
+/* Begins to bring what was written to the disk, so that a later fsync () has
+ * little to wait for.  Does not wait; no promise. */
+void file_start_writeback (int fd, uint64_t offset, uint64_t n);
 bool file_write (int fd, const void *buf, size_t n, struct ovf_error **err);
 /* Waits until fd can be read, or written: PIPE_BUF bytes of a pipe.  Ends when
  * the context is cancelled, so that a silent peer does not hold up a signal. */

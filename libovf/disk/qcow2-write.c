@@ -372,6 +372,9 @@ qcow2_put (struct disk_sink *s, unsigned worker, const struct piece *p,
     if (!write_at (s, p->data + first->at, size, first->from, err))
       return false;
   }
+  file_start_writeback (s->target.fd, s->target.offset + p->cells[0].from,
+                        p->cells[p->count - 1].from + p->cells[p->count - 1].size
+                          - p->cells[0].from);
   atomic_fetch_add (&s->populated, populated);
   return true;
 }

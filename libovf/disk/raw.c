@@ -197,6 +197,12 @@ raw_put (struct disk_sink *s, unsigned worker, const struct piece *p,
     if (!put_cell (s, p->data + c->at, c->offset, c->length, &populated, err))
       return false;
   }
+  if (populated > 0) { /* a piece is one stretch, or close to it */
+    const struct cell *first = p->cells, *last = p->cells + p->count - 1;
+
+    file_start_writeback (s->target.fd, s->target.offset + first->offset,
+                          last->offset + last->length - first->offset);
+  }
   atomic_fetch_add (&s->populated, populated);
   return true;
 }
