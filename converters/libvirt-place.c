@@ -468,6 +468,25 @@ report_seats (const struct layout *l, struct ovf_report *report)
   }
 }
 
+/* Measured with OVMF as Debian builds it: no driver for PVSCSI.  SeaBIOS has
+ * one. */
+static void
+report_firmware (const struct layout *l, const struct machine *m,
+                 struct ovf_report *report)
+{
+  const struct place *boot = source_boot_disk (l);
+
+  if (boot == NULL || boot->bus != BUS_SCSI
+      || (m->firmware != FIRMWARE_UEFI && m->secure_boot != YES))
+    return;
+  report_add (report, OVF_WARNING, "HW-FIRMWARE", NULL, 0, NULL,
+              "the first disk is on a SCSI controller (%s) that UEFI firmware "
+              "for KVM often cannot start from",
+              boot->from && boot->from->model ? boot->from->model : "scsi");
+  report_hint (report, "--hardware native puts it on virtio, for a guest that "
+                       "has the drivers");
+}
+
 /* ---- all of it -------------------------------------------------------------- */
 static void
 choose_buses (struct layout *l, const struct machine *m, bool native)
@@ -506,6 +525,7 @@ layout_make (struct layout *l, const struct machine *m,
     VECTOR_FOR (c, &m->controllers)
       report_controller (l, c, report);
   report_seats (l, report);
+  report_firmware (l, m, report);
 }
 
 void

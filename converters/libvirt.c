@@ -20,6 +20,8 @@ probe (const struct input *in)
         return 0;
       s += strlen (close);
     }
+    else if (strncmp (s, "<!DOCTYPE domain", 16) == 0)
+      return 60; /* the parser says what is wrong with that */
     else
       return strncmp (s, "<domain", 7) == 0 && strchr (" \t\r\n>/", s[7]) ? 95
                                                                        : 0;
