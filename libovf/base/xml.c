@@ -321,6 +321,18 @@ xml_next (const xmlNode *n)
   return element_from (n->next);
 }
 
+const xmlNode *
+xml_following (const xmlNode *n, const xmlNode *root)
+{
+  const xmlNode *next = xml_first (n);
+
+  while (next == NULL && n != root) {
+    next = xml_next (n);
+    n = n->parent;
+  }
+  return next;
+}
+
 xmlNode *
 xml_child (const xmlNode *parent, const char *ns, const char *name)
 {

@@ -34,6 +34,9 @@ xml_name (const xmlNode *n)
 xmlNode *xml_first (const xmlNode *parent);
 xmlNode *xml_next (const xmlNode *);
 xmlNode *xml_child (const xmlNode *parent, const char *ns, const char *name);
+/* The element after n in document order within root; NULL at the end.  No
+ * recursion, whatever the depth. */
+const xmlNode *xml_following (const xmlNode *n, const xmlNode *root);
 #define XML_FOR(n, parent)                                                    \
   for (xmlNode *n = xml_first (parent); n != NULL; n = xml_next (n))
 /* An attribute's value, allocated, or NULL.  ns as in xml_is (). */

@@ -125,24 +125,11 @@ lint_next (const struct lint *l, const xmlNode *n)
   return NULL;
 }
 
-/* The element after n in document order. */
-static const xmlNode *
-following (const xmlNode *n, const xmlNode *root)
-{
-  const xmlNode *next = xml_first (n);
-
-  while (next == NULL && n != root) {
-    next = xml_next (n);
-    n = n->parent;
-  }
-  return next;
-}
-
 void
 lint_each (struct lint *l, const struct rule *r, const char *name,
            void (*fn) (struct lint *, const struct rule *, const xmlNode *))
 {
-  for (const xmlNode *n = l->root; n != NULL; n = following (n, l->root))
+  for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root))
     if (xml_is (n, l->ns, name))
       fn (l, r, n);
 }
