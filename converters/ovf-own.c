@@ -49,9 +49,10 @@ loader_word (const char *s)
   return NULL;
 }
 
-/* What a reader finds for osinfo from what OVF itself says. */
+/* Need not be said: descriptors and build files do not say it themselves, so
+ * there it was found from what they say, and will be again. */
 static bool
-osinfo_is_implied (const struct os *os)
+osinfo_is_implied (const struct appliance *a, const struct os *os)
 {
   struct os copy = { .cim_id = os->cim_id, .vmware = xstrdup (os->vmware),
                      .virtualbox = xstrdup (os->virtualbox),
@@ -59,8 +60,8 @@ osinfo_is_implied (const struct os *os)
   bool same;
 
   os_complete (&copy);
-  same = copy.osinfo != NULL && os->osinfo != NULL
-         && strcmp (copy.osinfo, os->osinfo) == 0;
+  same = (a->ovf_version != NULL || strcmp (a->kind, "spec") == 0)
+         && text_equal_nocase (copy.osinfo, os->osinfo);
   free (copy.vmware);
   free (copy.virtualbox);
   free (copy.osinfo);
@@ -79,14 +80,15 @@ has_boot (const struct machine *m)
 }
 
 static bool
-is_needed (const struct machine *m, const struct own_data *own)
+is_needed (const struct appliance *a, const struct machine *m,
+           const struct own_data *own)
 {
   for (size_t i = 0; i < ARRAY_SIZE (text_rows); i++)
     if (*text_of (m, &text_rows[i]) != NULL)
       return true;
   return own->devices.len > 0 || own->sound != NULL || own->family != NULL
          || has_boot (m) || m->description != NULL
-         || (m->os.osinfo != NULL && !osinfo_is_implied (&m->os));
+         || (m->os.osinfo != NULL && !osinfo_is_implied (a, &m->os));
 }
 
 static void
@@ -152,7 +154,7 @@ own_write (struct xmlw *x, const struct appliance *a, const struct machine *m,
            const struct own_data *own, struct ovf_report *report)
 {
   report_host_paths (m, report);
-  if (!is_needed (m, own))
+  if (!is_needed (a, m, own))
     return;
   xmlw_start (x, "ot:Machine");
   xmlw_attr (x, "xmlns:ot", OWN_NS);
@@ -165,7 +167,7 @@ own_write (struct xmlw *x, const struct appliance *a, const struct machine *m,
     else
       xmlw_attr (x, text_rows[i].name, text);
   }
-  if (m->os.osinfo != NULL && !osinfo_is_implied (&m->os)) {
+  if (m->os.osinfo != NULL && !osinfo_is_implied (a, &m->os)) {
     xmlw_attr (x, "osinfo", m->os.osinfo);
     xmlw_attr (x, "osType", m->os.vmware ? m->os.vmware : "");
   }
@@ -181,12 +183,18 @@ own_write (struct xmlw *x, const struct appliance *a, const struct machine *m,
   xmlw_end (x);
 }
 
+/* More devices than this no machine has (limits "disks"): what is searched for
+ * each of them is bounded too. */
+#define MAX_DEVICES 4096
+#define MAX_USB 64
+
 /* ---- reading -------------------------------------------------------------- */
 struct own_reader {
   const struct input *in;
   struct appliance *a;
   struct machine *m;
   struct ovf_report *report;
+  unsigned devices, usb;
 };
 
 static void
@@ -227,15 +235,14 @@ read_flag (struct own_reader *r, const xmlNode *n, const char *name, bool *ret)
   return false;
 }
 
-static unsigned
-read_number (struct own_reader *r, const xmlNode *n, const char *name)
+/* Leaves *ret as it is when there is no such number. */
+static void
+read_number (struct own_reader *r, const xmlNode *n, const char *name, unsigned *ret)
 {
   CLEANUP_FREE char *value = xml_attr (n, NULL, name);
-  unsigned number = 0;
 
-  if (value != NULL && !parse_unsigned (value, 0, 65535, &number))
+  if (value != NULL && !parse_unsigned (value, 0, 65535, ret))
     ignore (r, n, name, value);
-  return number;
 }
 
 static void
@@ -341,8 +348,9 @@ move_controller (struct own_reader *r, const xmlNode *n, struct controller *c,
 {
   CLEANUP_FREE char *word = xml_attr (n, NULL, "bus");
   enum bus bus = word ? bus_by_word (word) : BUS_UNKNOWN;
-  unsigned index = read_number (r, n, "index");
+  unsigned index = 0;
 
+  read_number (r, n, "index", &index);
   if (word == NULL || !is_unchanged (n, HW_CONTROLLER, c->model))
     return;
   if ((bus == BUS_UNKNOWN && strcmp (word, "unknown") != 0) || is_taken (r->m, c, bus, index)) {
@@ -366,7 +374,7 @@ read_nic (struct own_reader *r, const xmlNode *n, struct nic *nic)
   CLEANUP_FREE char *word = xml_attr (n, NULL, "attachment");
 
   read_model (r, n, HW_NIC, &nic->model);
-  nic->boot_order = read_number (r, n, "bootOrder");
+  read_number (r, n, "bootOrder", &nic->boot_order);
   if (word == NULL)
     return;
   nic->attachment = attachment_by_word (word);
@@ -401,15 +409,17 @@ read_usb (struct own_reader *r, const xmlNode *n, const char *id)
   CLEANUP_FREE char *model = read_word (r, n, "model", ANY);
   CLEANUP_FREE char *part = xasprintf (":InstanceID>%s<", id);
   extras *v = &r->m->extras;
-  struct controller c = { .bus = BUS_USB, .index = read_number (r, n, "index") };
+  struct controller c = { .bus = BUS_USB };
   size_t item = 0, at = 0;
   unsigned mine, other;
 
+  if (bus == NULL || strcmp (bus, "usb") != 0 || ++r->usb > MAX_USB)
+    return;
+  read_number (r, n, "index", &c.index);
   while (item < v->len && !(strcmp (v->ptr[item].key, "item usb") == 0
                             && strstr (v->ptr[item].value, part) != NULL))
     item++;
-  if (bus == NULL || strcmp (bus, "usb") != 0 || item == v->len
-      || is_taken (r->m, NULL, c.bus, c.index) || !parse_unsigned (id, 0, INT_MAX, &mine))
+  if (item == v->len || is_taken (r->m, NULL, c.bus, c.index) || !parse_unsigned (id, 0, INT_MAX, &mine))
     return;
   free_extra (v, item);
   c.id = xstrdup (id);
@@ -430,7 +440,7 @@ read_device (struct own_reader *r, const xmlNode *n, const drives *before)
   CLEANUP_FREE char *id = xml_attr (n, NULL, "instanceId");
   bool yes;
 
-  if (id == NULL)
+  if (id == NULL || ++r->devices > MAX_DEVICES)
     return;
   VECTOR_FOR (c, &r->m->controllers)
     if (is_id (c->id, id)) {
@@ -440,7 +450,7 @@ read_device (struct own_reader *r, const xmlNode *n, const drives *before)
     }
   VECTOR_FOR (d, &r->m->drives)
     if (is_id (d->id, id)) {
-      d->boot_order = read_number (r, n, "bootOrder");
+      read_number (r, n, "bootOrder", &d->boot_order);
       if (read_flag (r, n, "readOnly", &yes))
         d->read_only = yes;
       if (d->disk != NO_INDEX && read_flag (r, n, "diskReadOnly", &yes))
@@ -459,7 +469,7 @@ void
 own_read (const xmlNode *n, const struct input *in, struct appliance *a,
           struct machine *m, struct ovf_report *report)
 {
-  struct own_reader r = { in, a, m, report };
+  struct own_reader r = { .in = in, .a = a, .m = m, .report = report };
   drives before = { 0 };
 
   VECTOR_FOR (d, &m->drives)

@@ -243,10 +243,22 @@ static const struct {
 /* VMware's section holds one device.  It is a foreign section, which the
  * official schema does not allow, so only a source that may have had one gets
  * it; our element holds every other order. */
+static bool
+has_one_boot_device (const struct hardware *h)
+{
+  unsigned n = 0;
+
+  VECTOR_FOR (d, &h->m->drives)
+    n += d->boot_order > 0;
+  VECTOR_FOR (nic, &h->m->nics)
+    n += nic->boot_order > 0;
+  return n == 1 && h->w->a->ovf_version != NULL;
+}
+
 static void
 note_boot (struct hardware *h, const char *id, const char *type, unsigned order)
 {
-  if (order == 1 && h->w->a->ovf_version != NULL && h->boot_id == NULL) {
+  if (order == 1 && h->one_boot_device) {
     h->boot_id = id;
     h->boot_type = type;
   }
@@ -472,6 +484,7 @@ add_all (struct hardware *h)
 {
   VECTOR_FOR (f, &h->m->hardware)
     h->virtualbox = h->virtualbox || strncmp (*f, "virtualbox-", 11) == 0;
+  h->one_boot_device = has_one_boot_device (h);
   add_processors (h);
   add_controllers (h);
   add_drives (h);

@@ -108,7 +108,8 @@ struct hardware {
   const char **controllers; /* [controller]: InstanceID; NULL: not written */
   bool *used;               /* [controller]: a drive hangs on it */
   unsigned next_sata;       /* Address for a controller OVF has no type for */
-  const char *boot_id, *boot_type; /* for VMware's BootOrderSection */
+  bool one_boot_device;     /* that VMware's BootOrderSection can name */
+  const char *boot_id, *boot_type;
   bool virtualbox;          /* made for VirtualBox: it knows virtio */
 };
 

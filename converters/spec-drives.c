@@ -5,13 +5,13 @@
 
 #define MIB (UINT64_C (1) << 20)
 
-/* The controller for a drive that names none: the first of the file that
- * fits, else a new one.  A disk wants SCSI: LSI Logic has drivers in old
- * BIOS guests, PVSCSI in UEFI ones. */
+/* The controller for a drive that names none: the first of the file that is
+ * surely meant, else a new one.  A disk wants SCSI (SATA and IDE may be there
+ * for a CD): LSI Logic has drivers in old BIOS guests, PVSCSI in UEFI ones. */
 static size_t
 standby_controller (struct hardware_in *h, enum drive_kind kind)
 {
-  static const enum bus for_disk[] = { BUS_SCSI, BUS_NVME, BUS_SATA, BUS_IDE };
+  static const enum bus for_disk[] = { BUS_SCSI, BUS_NVME };
   static const enum bus for_cd[] = { BUS_SATA, BUS_IDE };
   const enum bus *order = kind == DRIVE_DISK ? for_disk : for_cd;
   size_t n = kind == DRIVE_DISK ? ARRAY_SIZE (for_disk) : ARRAY_SIZE (for_cd);

@@ -57,6 +57,15 @@ static const char *const type_keys[TYPE_COUNT] = {
 };
 
 /* ---- processors and memory ----------------------------------------------------------- */
+/* The limit on configurations bounds their combinations too. */
+static bool
+few_variants (struct hardware_in *h, const yaml_node_t *n, struct ovf_error **err)
+{
+  return ctx_within (h->s->ctx, LIMIT_DISKS, h->s->m->variants.len + 1,
+                     "the number of sizes", err)
+         || error_place (err, NULL, h->s->in->name, spec_line (n));
+}
+
 static struct cpu_memory *
 variant_of (struct machine *m, const char *configuration)
 {
@@ -82,7 +91,7 @@ read_cpus (struct hardware_in *h, const yaml_node_t *n, const struct device *d,
 
   if (d->number == NULL)
     return spec_error (h->s, n, err, "'cpus' needs a 'number'");
-  if (!spec_configuration (h->s, d->configuration, &configuration, err)
+  if (!few_variants (h, n, err) || !spec_configuration (h->s, d->configuration, &configuration, err)
       || !spec_count_of (h->s, n, "number", d->number, 65535, &cpus, err)
       || !spec_count_of (h->s, n, "cores_per_socket", d->cores_per_socket, 65535, &cores, err))
     return false;
@@ -99,7 +108,8 @@ read_memory (struct hardware_in *h, const yaml_node_t *n, const struct device *d
   CLEANUP_FREE char *configuration = NULL;
   uint64_t bytes;
 
-  if (!spec_configuration (h->s, d->configuration, &configuration, err)
+  if (!few_variants (h, n, err)
+      || !spec_configuration (h->s, d->configuration, &configuration, err)
       || !spec_memory (h->s, n, d->size, &bytes, err))
     return false;
   variant_of (h->s->m, configuration)->memory = bytes;
@@ -205,8 +215,12 @@ read_controller (struct hardware_in *h, const char *id, const yaml_node_t *n,
                  enum type type, const struct device *d, struct ovf_error **err)
 {
   struct spec *s = h->s;
-  struct controller *c
-    = device_controller (h, device_types[type].bus,
+  struct controller *c;
+
+  if (!ctx_within (s->ctx, LIMIT_DISKS, s->m->controllers.len + 1,
+                   "the number of controllers", err))
+    return error_place (err, NULL, s->in->name, spec_line (n));
+  c = device_controller (h, device_types[type].bus,
                          d->subtype ? d->subtype : device_types[type].sub_type);
 
   h->ids[s->m->controllers.len - 1] = id;

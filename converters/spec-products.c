@@ -134,6 +134,9 @@ read_properties (struct spec *s, yaml_node_t *map, yaml_node_t *categories,
 
   if (!spec_is_map (s, map, "properties", err) || !spec_is_map (s, categories, "categories", err))
     return false;
+  if (!ctx_within (s->ctx, LIMIT_DISKS, spec_count (categories),
+                   "the number of categories", err))
+    return error_place (err, NULL, s->in->name, spec_line (categories));
   n = spec_is_null (map) ? 0 : spec_count (map);
   all = xcalloc (n + 1, sizeof *all);
   for (size_t i = 0; i < n; i++) {

@@ -72,6 +72,7 @@ data_tests = \
 	tests/doc/podcheck.sh \
 	tests/fuzz/replay.sh \
 	tests/golden/libvirt.sh \
+	tests/golden/ovf-write.sh \
 	tests/hostile/run.sh \
 	$(NULL)
 # The tree itself.
@@ -132,7 +133,7 @@ check_PROGRAMS += tests/golden/golden
 TESTS += tests/golden/golden
 tests_golden_golden_SOURCES = tests/golden/golden.c
 tests_golden_golden_LDADD = libovf/libovf-core.la
-EXTRA_DIST += tests/golden/ovf-read
+EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read
 
 # ---- fuzz targets, replayed over the data of other tests -------------------
 # With a fuzzer: CC=clang CFLAGS='-fsanitize=fuzzer-no-link' and link the
@@ -144,6 +145,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-ova \
 	tests/fuzz/fuzz-ovf \
 	tests/fuzz/fuzz-vmdk \
+	tests/fuzz/fuzz-write \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
 tests_fuzz_fuzz_headers_SOURCES = tests/fuzz/fuzz-headers.c tests/fuzz/disk.h \
@@ -160,6 +162,8 @@ tests_fuzz_fuzz_ova_SOURCES = tests/fuzz/fuzz-ova.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ova_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_write_SOURCES = tests/fuzz/fuzz-write.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_write_LDADD = libovf/libovf-core.la
 
 # ---- how they run ---------------------------------------------------------
 TEST_EXTENSIONS = .sh

@@ -34,6 +34,8 @@ read_text (struct job *j, const char *name, const char *text, size_t len,
   if (c == NULL || c->read == NULL)
     return NULL;
   a = c->read (j->ctx, &in, &settings, NULL, err);
+  VECTOR_FOR (m, a ? &a->machines : &(machines){ 0 })
+    os_complete (&m->os); /* `info` does not */
   if (a != NULL && !model_check (j->ctx, a, err)) {
     appliance_free (a);
     a = NULL;

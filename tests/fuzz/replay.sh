@@ -22,6 +22,8 @@ replay () {
 }
 
 replay fuzz-ovf "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf
+replay fuzz-write "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf \
+  "$srcdir"/samples/*.yaml "$srcdir"/tests/golden/libvirt-*/*.xml
 replay fuzz-libvirt "$srcdir"/tests/golden/libvirt-*/*.xml
 
 # Disks: those of the hostile samples.
