@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/child.h"
 #include "base/text.h"
+#include "check/profile.h"
 #include "converter.h"
 #include "disk/disk.h"
 
@@ -113,6 +114,20 @@ helpers_json (void)
   return list;
 }
 
+/* None are found where the data files are not installed. */
+static json_t *
+profiles_json (void)
+{
+  json_t *list = json_array ();
+  strings names = { 0 };
+
+  if (profile_names (&names, NULL))
+    VECTOR_FOR (n, &names)
+      json_array_append_new (list, json_string (*n));
+  strings_free (&names);
+  return list;
+}
+
 char *
 ovf_formats_json (void)
 {
@@ -121,7 +136,7 @@ ovf_formats_json (void)
 
   json_object_set_new (o, "kinds", kinds_json ());
   json_object_set_new (o, "disk_formats", disk_formats_json ());
-  json_object_set_new (o, "profiles", json_array ());
+  json_object_set_new (o, "profiles", profiles_json ());
   json_object_set_new (o, "helpers", helpers_json ());
   /* No helper reads a disk yet, so that none is confined. */
   json_object_set_new (o, "sandbox",

@@ -6,6 +6,40 @@
 #include "package/signature.h"
 #include "validate.h"
 
+/* ---- references ------------------------------------------------------------- */
+#define MAX_TOLD 50
+
+static bool
+climbs (const char *href)
+{
+  return strncmp (href, "../", 3) == 0 || strstr (href, "/../") != NULL;
+}
+
+/* A relative reference out of a folder is what DSP0243 allows; nothing here
+ * follows one.  Anything else that leads outside is refused in any mode. */
+bool
+validate_references (struct validation *v, struct ovf_error **err)
+{
+  const struct package *p = v->source->package;
+  unsigned told = 0;
+
+  VECTOR_FOR (f, &v->source->appliance->files) {
+    struct ovf_error *why = NULL;
+    if (package_href_check (p, f->href, &why))
+      continue;
+    error_place (&why, NULL, v->lint.file, f->line);
+    if (++told > MAX_TOLD)
+      ovf_error_free (why);
+    else if (v->lint.lax && package_form (p) == PACKAGE_DIR && climbs (f->href)) {
+      report_add (v->raw, OVF_WARNING, ovf_error_rule (why), v->lint.file, f->line, NULL,
+                  "%s", ovf_error_message (why));
+      ovf_error_free (why);
+    } else if (!validation_take (v, &why, err))
+      return false;
+  }
+  return true;
+}
+
 /* ---- digests and signature --------------------------------------------------- */
 static bool
 is_member (const struct package *p, const char *name)
@@ -77,10 +111,9 @@ validate_trust (struct validation *v, struct ovf_error **err)
   if (p->form != PACKAGE_PIPE
       && (p->manifest.name == NULL || !policy.verify) && !policy.require_signature)
     return true;
-  if (!source_references (v->source, &referenced, &why)) {
-    strings_free (&referenced);
-    return validation_take (v, &why, err);
-  }
+  VECTOR_FOR (f, &v->source->appliance->files)
+    if (package_href_check (p, f->href, NULL))
+      strings_append (&referenced, xstrdup (f->href));
   ok = package_verify (p, &policy, &referenced, &d, v->raw, &why);
   strings_free (&referenced);
   if (!ok)
@@ -136,6 +169,16 @@ is_unknown_kind (const struct ovf_error *e)
                        || ovf_error_code (e) == OVF_E_UNSUPPORTED);
 }
 
+/* That a file is missing or outside is told by the rules of References. */
+static bool
+is_told (const struct ovf_error *e)
+{
+  const char *rule = ovf_error_rule (e);
+
+  return rule != NULL && (strcmp (rule, "OVF-REF-004") == 0
+                          || strcmp (rule, "OVF-REF-003") == 0);
+}
+
 static bool
 validate_disk (struct validation *v, size_t i, struct ovf_error **err)
 {
@@ -148,12 +191,10 @@ validate_disk (struct validation *v, size_t i, struct ovf_error **err)
     return true;
   name = v->source->appliance->files.ptr[d->file].href;
   if (!source_file (v->source, d->file, ctx_limit (v->ctx, LIMIT_CAPACITY), &pair, &why)) {
-    /* That it is missing is told by the rules of References. */
-    if (ovf_error_rule (why) != NULL && strcmp (ovf_error_rule (why), "OVF-REF-004") == 0) {
-      ovf_error_free (why);
-      return true;
-    }
-    return validation_take (v, &why, err);
+    if (!is_told (why))
+      return validation_take (v, &why, err);
+    ovf_error_free (why);
+    return true;
   }
   if (!inspect_image (v, i, &pair, &why)) {
     error_place (&why, NULL, name, 0);

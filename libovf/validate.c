@@ -91,8 +91,8 @@ validate_descriptor (struct validation *v, struct ovf_error **err)
 static bool
 validate_package (struct validation *v, struct ovf_error **err)
 {
-  return validate_descriptor (v, err) && validate_trust (v, err)
-         && validate_disks (v, err);
+  return validate_descriptor (v, err) && validate_references (v, err)
+         && validate_trust (v, err) && validate_disks (v, err);
 }
 
 static bool
@@ -105,9 +105,13 @@ validate_source (struct validation *v, struct ovf_error **err)
     return validation_take (v, &why, err);
   v->lint.file = v->source->appliance->descriptor;
   v->lint.model = v->source->appliance;
-  if (v->source->package != NULL)
-    return validate_package (v, err);
-  return strcmp (v->source->appliance->kind, "disk") != 0 || validate_disks (v, err);
+  if (v->source->package != NULL ? !validate_package (v, err)
+                                 : strcmp (v->source->appliance->kind, "disk") == 0
+                                     && !validate_disks (v, err))
+    return false;
+  VECTOR_FOR (p, &v->profiles)
+    profile_check (*p, &v->lint, v->digests);
+  return true;
 }
 
 /* ---- findings in order --------------------------------------------------------- */
@@ -144,6 +148,13 @@ paths_agree (const char *a, const char *b)
          || strncmp (b, a, strlen (b)) == 0;
 }
 
+/* Each profile speaks for itself. */
+static bool
+is_of_profile (const struct ovf_finding *f)
+{
+  return strncmp (f->rule, "PROFILE-", 8) == 0;
+}
+
 /* The reader and a rule may meet the same fault: it is told once.  In a file
  * of one line the path tells two faults apart. */
 static bool
@@ -153,7 +164,7 @@ same_fault (const struct ovf_finding *a, const struct ovf_finding *b)
       || strcmp (a->rule, b->rule) != 0)
     return false;
   return strcmp (a->message, b->message) == 0
-         || (a->line != 0 && paths_agree (a->path, b->path));
+         || (a->line != 0 && paths_agree (a->path, b->path) && !is_of_profile (a));
 }
 
 static bool
@@ -179,7 +190,26 @@ level_of (const struct validation *v, const struct ovf_finding *f, const struct 
     return LEVEL_ERROR;
   if (f->severity == OVF_NOTE)
     return LEVEL_NOTE;
-  return r == NULL ? LEVEL_WARNING : v->lint.lax ? r->lax : r->strict;
+  return r == NULL || is_of_profile (f) ? LEVEL_WARNING : v->lint.lax ? r->lax : r->strict;
+}
+
+/* What a platform says about a fault of the standard: never less than the
+ * standard does. */
+static const struct profile *
+refused_by (const struct validation *v, const struct ovf_finding *f, enum level *level)
+{
+  const struct profile *by = NULL;
+
+  if (is_of_profile (f) || f->severity == OVF_NOTE)
+    return NULL;
+  VECTOR_FOR (p, &v->profiles) {
+    const struct refusal *r = profile_refusal (*p, f->rule);
+    if (r == NULL || r->severity < *level || (by != NULL && r->severity == *level))
+      continue;
+    *level = r->severity;
+    by = *p;
+  }
+  return by;
 }
 
 static void
@@ -191,12 +221,19 @@ copy_finding (const struct validation *v, const struct ovf_finding *f,
   };
   const struct rule *r = rule_by_id (f->rule);
   enum level level = level_of (v, f, r);
+  const struct profile *by = refused_by (v, f, &level);
+  const char *why = by ? profile_refusal (by, f->rule)->message : NULL;
   const char *hint = f->hint ? f->hint : r ? r->fix : NULL;
 
   if (level == LEVEL_OFF)
     return;
-  report_add (report, severities[level], f->rule, f->file, f->line, f->path, "%s",
-              f->message);
+  if (by != NULL)
+    report_add (report, severities[level], f->rule, f->file, f->line, f->path,
+                "%s; %s%s%s", f->message, by->title, why ? ": " : " refuses it",
+                why ? why : "");
+  else
+    report_add (report, severities[level], f->rule, f->file, f->line, f->path, "%s",
+                f->message);
   if (hint != NULL)
     report_hint (report, "%s", hint);
 }
@@ -241,6 +278,10 @@ ovf_validate (struct ovf_ctx *ctx, const char *path, const struct ovf_options *o
   bool ok;
 
   *ret_json = NULL;
+  if (!profiles_load (ctx, option_list (options, OPT_FOR), &v.profiles, err)) {
+    ovf_report_free (v.raw);
+    return false;
+  }
   v.lint.ctx = ctx;
   v.lint.report = v.raw;
   v.lint.lax = option_flag (options, OPT_LAX);
@@ -250,6 +291,7 @@ ovf_validate (struct ovf_ctx *ctx, const char *path, const struct ovf_options *o
     xmlFreeDoc ((xmlDoc *)v.lint.doc);
   source_free (v.source);
   ovf_report_free (v.raw);
+  profiles_free (&v.profiles);
   if (!ok)
     return false;
   errors = ovf_report_count (report, OVF_FAULT) - errors;

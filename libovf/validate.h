@@ -8,6 +8,7 @@
 #define OVF_VALIDATE_H
 
 #include "check/lint.h"
+#include "check/profile.h"
 #include "pipeline.h"
 
 struct validation {
@@ -18,12 +19,15 @@ struct validation {
   struct ovf_report *raw;       /* findings as the stages make them */
   struct lint lint;             /* lint.doc NULL: no descriptor */
   unsigned digests;             /* algorithms of the manifest, a mask */
+  profiles profiles;            /* of --for */
 };
 
 /* What is wrong with the content is a finding, and true.  That a file cannot
  * be read, or that the user ends it, is an error: *from goes to *err. */
 bool validation_take (struct validation *, struct ovf_error **from,
                       struct ovf_error **err);
+/* References that lead outside, told before anything is opened. */
+bool validate_references (struct validation *, struct ovf_error **err);
 bool validate_trust (struct validation *, struct ovf_error **err);
 bool validate_disks (struct validation *, struct ovf_error **err);
 

@@ -23,7 +23,8 @@ xml (struct cli *cli, const char *untrusted)
     if (i == 4)
       *to++ = *p;
     else
-      to = stpcpy (to, entities[i].entity);
+      for (const char *e = entities[i].entity; *e != '\0'; e++)
+        *to++ = *e;
   }
   *to = '\0';
   return cli_keep (cli, out);

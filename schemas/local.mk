@@ -17,4 +17,16 @@ nobase_dist_pkgdata_DATA += \
 	schemas/xml.xsd \
 	schemas/xmldsig.xsd \
 	schemas/ovftool-json-1.schema.json \
+	schemas/profiles/aws.yaml \
+	schemas/profiles/esxi-6.5.yaml \
+	schemas/profiles/esxi-6.7.yaml \
+	schemas/profiles/esxi-7.0.yaml \
+	schemas/profiles/esxi-8.0.yaml \
+	schemas/profiles/kvm.yaml \
+	schemas/profiles/proxmox.yaml \
+	schemas/profiles/virtualbox-6.yaml \
+	schemas/profiles/virtualbox-7.yaml \
+	schemas/profiles/workstation.yaml \
+	schemas/profiles/xcp-ng.yaml \
+	schemas/profiles/xen.yaml \
 	$(NULL)

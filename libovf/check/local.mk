@@ -3,6 +3,9 @@ libovf_check_sources = \
 	libovf/check/lint.h \
 	libovf/check/schema.c \
 	libovf/check/schema.h \
+	libovf/check/profile.c \
+	libovf/check/profile.h \
+	libovf/check/profile-check.c \
 	libovf/check/rules-reading.c \
 	libovf/check/rules-profiles.c \
 	libovf/check/rules-package.c \
