@@ -54,6 +54,7 @@ cli_tests = \
 	tests/cli/cli-progress.sh \
 	tests/cli/cli-signals.sh \
 	tests/cli/cli-usage.sh \
+	tests/cli/ended.sh \
 	tests/cli/env.sh \
 	tests/cli/disk-convert.sh \
 	tests/cli/disk-info.sh \
