@@ -67,6 +67,10 @@ edit_choose_machine (struct edit *e, struct ovf_error **err)
   if (s.count == 0 && s.wanted)
     return error_set (err, OVF_E_USAGE, "there is no machine '%s', only%s",
                       s.wanted, names);
+  if (s.count == 0 && xml_child (e->root, "*", "Content")) {
+    error_set (err, OVF_E_UNSUPPORTED, "descriptors of OVF 0.9 are not edited");
+    return error_hint (err, "'ovftool convert' makes a package of OVF 1.1 of it");
+  }
   if (s.count == 0)
     return error_set (err, OVF_E_USAGE, "the package holds no machine");
   if (s.count > 1 && s.wanted == NULL) {
