@@ -34,6 +34,7 @@ unit_disk = \
 unit_check = \
 	$(NULL)
 unit_converters = \
+	tests/unit/test-ovf-write \
 	tests/unit/test-ovf-read \
 	$(NULL)
 unit_top = \
