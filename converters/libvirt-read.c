@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Domain XML as a model: the domain itself; devices are in
- * libvirt-read-devices.c, disks in libvirt-read-disk.c.
+/* Domain XML as a model: the domain itself; <os> is in libvirt-read-os.c,
+ * devices in libvirt-read-devices.c, disks in libvirt-read-disk.c.
  *
  * A file of this kind describes one host's guest.  What is of that host (the
  * emulator, labels, passed-through devices) is dropped with a finding; what
@@ -80,8 +80,8 @@ lv_number (struct lv_reader *r, const xmlNode *n, const char *attribute,
 }
 
 /* ---- identity --------------------------------------------------------------------- */
-static void
-take_text (char **to, const xmlNode *n)
+void
+lv_take_text (char **to, const xmlNode *n)
 {
   char *text = xml_text (n);
 
@@ -97,7 +97,7 @@ static bool
 read_name (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
 {
   (void)err;
-  take_text (&r->m->name, n);
+  lv_take_text (&r->m->name, n);
   set_string (&r->m->id, r->m->name);
   set_string (&r->a->name, r->m->name);
   return true;
@@ -121,7 +121,7 @@ static bool
 read_description (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
 {
   (void)err;
-  take_text (&r->m->description, n);
+  lv_take_text (&r->m->description, n);
   return true;
 }
 
@@ -131,7 +131,7 @@ read_title (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
 {
   (void)err;
   if (lv_child (n->parent, "description") == NULL)
-    take_text (&r->m->description, n);
+    lv_take_text (&r->m->description, n);
   else
     lv_lost (r, n, "title");
   return true;
@@ -276,208 +276,6 @@ read_cpu (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
   return lv_walk (r, n, "cpu", rows, err);
 }
 
-/* ---- firmware and boot --------------------------------------------------------------- */
-static bool
-read_type (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  CLEANUP_FREE char *type = xml_text (n);
-  CLEANUP_FREE char *arch = lv_attr (n, "arch");
-  CLEANUP_FREE char *machine = lv_attr (n, "machine");
-
-  if (strcmp (type, "exe") == 0 || strcmp (type, "uml") == 0)
-    return error_at (err, OVF_E_UNSUPPORTED, "LIBVIRT-TYPE", r->name,
-                     xml_line (n),
-                     "a container ('%s') is no virtual machine", type);
-  if (r->xen)
-    r->m->paravirtual = strcmp (type, "hvm") == 0 ? NO : YES;
-  if (machine != NULL) {
-    free (r->m->machine_type);
-    r->m->machine_type = strstr (machine, "q35")            ? xstrdup ("q35")
-                         : strncmp (machine, "pc", 2) == 0 ? xstrdup ("pc")
-                                                           : STEAL (machine);
-  }
-  if (arch != NULL && strcmp (arch, "x86_64") != 0 && strcmp (arch, "i686") != 0)
-    lv_lost (r, n, "os/type arch");
-  return true;
-}
-
-static void
-take_bool (char *word, enum tristate *to)
-{
-  bool on;
-
-  if (parse_bool (word, &on))
-    *to = on ? YES : NO;
-}
-
-static bool
-read_firmware (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  (void)err;
-  XML_FOR (f, n) {
-    CLEANUP_FREE char *name = lv_attr (f, "name");
-    CLEANUP_FREE char *enabled = lv_attr (f, "enabled");
-    if (lv_equal (name, "secure-boot"))
-      take_bool (enabled, &r->m->secure_boot);
-    else if (!lv_equal (name, "enrolled-keys"))
-      lv_lost (r, f, "os/firmware");
-  }
-  return true;
-}
-
-static bool
-names_one_of (const char *path, const char *const *words)
-{
-  for (; *words != NULL; words++)
-    if (strcasestr (path, *words) != NULL)
-      return true;
-  return false;
-}
-
-/* A flash image is UEFI; of the ROMs only some are. */
-static bool
-read_loader (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  static const char *const uefi[] = { "ovmf", "aavmf", "edk2", "efi", NULL };
-  static const char *const bios[] = { "hvmloader", "bios", NULL };
-  CLEANUP_FREE char *path = xml_text (n);
-  CLEANUP_FREE char *type = lv_attr (n, "type");
-  CLEANUP_FREE char *secure = lv_attr (n, "secure");
-  bool on;
-
-  (void)err;
-  if (lv_equal (type, "pflash") || names_one_of (path, uefi))
-    r->m->firmware = FIRMWARE_UEFI;
-  else if (names_one_of (path, bios))
-    r->m->firmware = FIRMWARE_BIOS;
-  if (parse_bool (secure, &on) && on && r->m->secure_boot == UNSET)
-    r->m->secure_boot = YES;
-  if (*path != '\0')
-    lv_host (r, n, "os/loader");
-  return true;
-}
-
-/* A file that the domain boots from; the pipeline decides whether it may be
- * opened. */
-static bool
-boot_file (struct lv_reader *r, const xmlNode *n, const char *id, char **path,
-           size_t *file)
-{
-  take_text (path, n);
-  if (*path != NULL && *file == NO_INDEX) {
-    appliance_add_file (r->a, id, *path)->line = xml_line (n);
-    *file = r->a->files.len - 1;
-  }
-  return true;
-}
-
-static bool
-read_kernel (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  (void)err;
-  return boot_file (r, n, "kernel", &r->m->kernel, &r->m->kernel_file);
-}
-
-static bool
-read_initrd (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  (void)err;
-  return boot_file (r, n, "ramdisk", &r->m->ramdisk, &r->m->ramdisk_file);
-}
-
-static bool
-read_cmdline (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  (void)err;
-  take_text (&r->m->cmdline, n);
-  return true;
-}
-
-static bool
-read_os (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  static const struct lv_known rows[] = {
-    { "type", LOST, read_type },
-    { "firmware", LOST, read_firmware },
-    { "loader", LOST, read_loader },
-    { "kernel", LOST, read_kernel },
-    { "initrd", LOST, read_initrd },
-    { "cmdline", LOST, read_cmdline },
-    { "boot", HARMLESS, NULL }, /* read_boot (), when the devices are known */
-    { NULL, LOST, NULL },
-  };
-  CLEANUP_FREE char *firmware = lv_attr (n, "firmware");
-
-  if (lv_equal (firmware, "efi"))
-    r->m->firmware = FIRMWARE_UEFI;
-  else if (lv_equal (firmware, "bios"))
-    r->m->firmware = FIRMWARE_BIOS;
-  return lv_walk (r, n, "os", rows, err);
-}
-
-static bool
-read_bootloader (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
-{
-  (void)err;
-  take_text (&r->m->bootloader, n);
-  return true;
-}
-
-/* ---- boot order ------------------------------------------------------------------------- */
-static unsigned *
-boot_place (struct machine *m, const char *dev)
-{
-  enum drive_kind kind = lv_equal (dev, "hd")      ? DRIVE_DISK
-                         : lv_equal (dev, "cdrom") ? DRIVE_CDROM
-                                                   : DRIVE_FLOPPY;
-
-  if (lv_equal (dev, "network"))
-    return m->nics.len > 0 ? &m->nics.ptr[0].boot_order : NULL;
-  VECTOR_FOR (d, &m->drives)
-    if (d->kind == kind && d->boot_order == 0)
-      return &d->boot_order;
-  return NULL;
-}
-
-/* "hd", "hd cdrom", "hd cdrom network", "hd network": what every machine
- * does that is told nothing. */
-static bool
-is_usual (const char *list)
-{
-  static const char *const usual[]
-    = { "", "hd ", "hd cdrom ", "hd network ", "hd cdrom network " };
-
-  for (size_t i = 0; i < ARRAY_SIZE (usual); i++)
-    if (strcmp (list, usual[i]) == 0)
-      return true;
-  return false;
-}
-
-static void
-read_boot (struct lv_reader *r, const xmlNode *os)
-{
-  CLEANUP_FREE char *list = xstrdup ("");
-  unsigned order = 0;
-
-  if (os == NULL)
-    return;
-  for (int pass = 0; pass < 2; pass++)
-    XML_FOR (n, os) {
-      CLEANUP_FREE char *dev = lv_attr (n, "dev");
-      unsigned *place;
-      if (!lv_is (n, "boot") || dev == NULL || order > 16)
-        continue;
-      if (pass == 0 && strlen (list) < 64) {
-        char *longer = xasprintf ("%s%s ", list, dev);
-        free (list);
-        list = longer;
-      }
-      place = pass == 1 && !is_usual (list) ? boot_place (r->m, dev) : NULL;
-      if (place != NULL && *place == 0)
-        *place = ++order;
-    }
-}
-
 /* ---- features, clock, events ---------------------------------------------------------------- */
 static bool
 read_features (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
@@ -534,8 +332,8 @@ static const struct lv_known domain_rows[] = {
   { "currentMemory", LOST, read_current_memory },
   { "vcpu", LOST, read_vcpu },
   { "cpu", LOST, read_cpu },
-  { "os", LOST, read_os },
-  { "bootloader", LOST, read_bootloader },
+  { "os", LOST, lv_os_read },
+  { "bootloader", LOST, lv_bootloader_read },
   { "features", LOST, read_features },
   { "clock", LOST, read_clock },
   { "on_poweroff", LOST, read_event },
@@ -580,7 +378,7 @@ read_domain (struct lv_reader *r, const xmlNode *root, struct ovf_error **err)
   if (!lv_walk (r, root, "", domain_rows, err))
     return NULL;
   if (!has_boot_order (r->m))
-    read_boot (r, lv_child (root, "os"));
+    lv_boot_read (r, lv_child (root, "os"));
   return STEAL (a);
 }
 

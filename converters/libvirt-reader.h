@@ -44,6 +44,14 @@ void lv_host (struct lv_reader *, const xmlNode *, const char *what);
 bool lv_number (struct lv_reader *, const xmlNode *, const char *attribute,
                 unsigned max, unsigned *ret, struct ovf_error **err);
 
+/* The element's text, unless it is empty. */
+void lv_take_text (char **to, const xmlNode *);
+
+bool lv_os_read (struct lv_reader *, const xmlNode *, struct ovf_error **err);
+bool lv_bootloader_read (struct lv_reader *, const xmlNode *,
+                         struct ovf_error **err);
+/* <boot dev=>, when the devices are known. */
+void lv_boot_read (struct lv_reader *, const xmlNode *os);
 bool lv_controller_read (struct lv_reader *, const xmlNode *,
                          struct ovf_error **err);
 bool lv_disk_read (struct lv_reader *, const xmlNode *, struct ovf_error **err);

@@ -38,6 +38,14 @@ struct layout {
 void layout_make (struct layout *, const struct machine *,
                   const struct write_settings *, struct ovf_report *);
 void layout_done (struct layout *);
+/* BUS_UNKNOWN: QEMU has nothing like it, and its drives move. */
+enum bus bus_that_stays (const struct controller *);
+/* Orders two `struct place *` as libvirt orders disks. */
+int by_seat (const void *, const void *);
+/* Sets explicit_boot; then says what moved (libvirt-place-report.c). */
+void layout_choose_boot (struct layout *);
+void layout_report (const struct layout *, const struct machine *, bool native,
+                    struct ovf_report *);
 
 /* ---- reading (libvirt-read.c) ------------------------------------------ */
 struct appliance *libvirt_read (struct ovf_ctx *, const struct input *,

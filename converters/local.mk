@@ -48,9 +48,11 @@ converters_libvirt_sources = \
 	converters/libvirt-loss.c \
 	converters/libvirt-os.c \
 	converters/libvirt-place.c \
+	converters/libvirt-place-report.c \
 	converters/libvirt-read.c converters/libvirt-reader.h \
 	converters/libvirt-read-devices.c \
 	converters/libvirt-read-disk.c \
+	converters/libvirt-read-os.c \
 	converters/libvirt-write.c \
 	$(NULL)
 
