@@ -3,6 +3,7 @@
  * `invalid` is mathematics; `untrusted` lists every reason that there is. */
 #include "package/signature.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -193,14 +194,19 @@ check_key (X509 *x, struct signature *s)
 {
   EVP_PKEY *key = X509_get0_pubkey (x);
   bool rsa = EVP_PKEY_get_base_id (key) == EVP_PKEY_RSA;
-  int bits = EVP_PKEY_get_bits (key);
+  int bits = EVP_PKEY_get_bits (key), explicit = 0;
   char curve[80];
   size_t n;
 
   if (bits < (rsa ? MIN_RSA_BITS : MIN_EC_BITS))
     add_reason (s, "%s key of %d bits", rsa ? "RSA" : "ECDSA", bits);
-  /* A curve given by its numbers may have been made to fit. */
-  if (!rsa && !EVP_PKEY_get_group_name (key, curve, sizeof curve, &n))
+  /* RFC 5480, 2.1.1: a certificate names its curve.  One given by numbers may
+   * have been made to fit. */
+  if (!rsa
+      && (!EVP_PKEY_get_group_name (key, curve, sizeof curve, &n)
+          || (EVP_PKEY_get_int_param (key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+                                      &explicit)
+              && explicit)))
     add_reason (s, "ECDSA key on a curve without a name");
 }
 
