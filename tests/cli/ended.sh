@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Packages are whole or not there: killed at any moment, or without room.
+# A package that is replaced is the old or the new one when the tool is killed,
+# and without room nothing is left.  (interrupted.sh: one that is new.)
 . ./tests/functions.sh
 requires tar python3
 
@@ -25,32 +26,6 @@ ended () {
   timeout --foreground -s "$signal" "$after" "$@" >/dev/null 2>&1 || status=$?
   [ "$status" -ne 0 ]
 }
-
-# ---- a new package
-wrong=0 stopped=0 whole=0
-for signal in TERM INT HUP KILL; do
-  for after in 0.01 0.03 0.06 0.1 0.2; do
-    ended "$signal" "$after" "$OVFTOOL" build -q --disk g.raw -o w/x.ova \
-      && stopped=$((stopped + 1))
-    case $(names) in
-      '') ;;
-      'x.ova ')
-        whole=$((whole + 1))
-        "$OVFTOOL" verify -q w/x.ova >/dev/null || wrong=$((wrong + 1))
-        ;;
-      '.x.ova.partial ') [ "$signal" = KILL ] || wrong=$((wrong + 1)) ;;
-      *) wrong=$((wrong + 1)) ;;
-    esac
-    [ "$wrong" -eq 0 ] || note "$signal after $after s: $(names)"
-    [ -e w/x.ova ] && rm -f w/x.ova
-  done
-done
-is "whole or not there, and only SIGKILL leaves its one name" "$wrong" 0
-note "$stopped stopped, $whole whole"
-ok "some were stopped" test "$stopped" -gt 0
-ok "the next run cleans up" "$OVFTOOL" build -q --disk g.raw -o w/x.ova
-is "and leaves the package alone" "$(names)" "x.ova "
-ok "and verifies" "$OVFTOOL" verify w/x.ova
 
 # ---- one that is replaced
 cp good.ova w/x.ova
