@@ -87,7 +87,7 @@ refuse (struct run *r, const struct check *c, struct at at, const char *value)
               at.file ? at.file : r->l->file, at.node ? xml_line (at.node) : at.line,
               path, "%s", text);
   if (c->mends)
-    report_hint (r->l->report, "'ovftool repair --for %s' changes it", r->p->name);
+    report_hint (r->l->report, "'ovftool repair --for %s PACKAGE -o OUT' changes it", r->p->name);
   else
     report_hint (r->l->report, "%s", rule_by_id (c->rule)->fix);
 }
