@@ -12,6 +12,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "plan.h"
+#include "profile-apply.h"
 
 /* ---- the text of the configurations -------------------------------------- */
 struct text {
@@ -297,9 +298,12 @@ to_configuration (struct source *s, const struct converter *to, const char *targ
                   struct ovf_report *report, char **ret_json, struct ovf_error **err)
 {
   json_t *result = json_pack ("{s:n, s:[], s:[]}", "target", "files", "start");
-  struct plan plan;
-  bool ok = plan_make (&plan, s, to, target, s->options, report, err);
+  struct profile *profile = NULL;
+  struct plan plan = { 0 };
+  bool ok = profile_apply (s->ctx, s->appliance, s->options, report, &profile, err)
+            && plan_make (&plan, s, to, target, s->options, report, err);
 
+  profile_free (profile);
   json_object_set_new (result, "eulas", eula_names (s->appliance));
   ok = ok && run_plan (s, &plan, result, report, err);
   plan_done (&plan);

@@ -10,6 +10,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "pipeline.h"
+#include "profile-apply.h"
 
 struct entry {
   size_t file;              /* index into the new model's files */
@@ -30,6 +31,7 @@ struct export {
   unsigned level;           /* deflate, 0 = default */
   uint64_t chunk_size;
   enum digest_alg algorithm;
+  struct profile *profile;  /* of --for, or NULL */
   entries entries;
   char **hrefs;             /* the source's, to open files by */
   size_t n_hrefs;
@@ -42,6 +44,7 @@ export_done (struct export *x)
     free (x->hrefs[i]);
   free (x->hrefs);
   free (x->entries.ptr);
+  profile_free (x->profile);
   free (x->descriptor);
   free (x->base);
   free (x->path);
@@ -60,13 +63,13 @@ parse_numbers (struct export *x, struct ovf_error **err)
     return error_set (err, OVF_E_USAGE, "--compress is 1 to 9, not '%s'", level);
   if (chunk != NULL && (!parse_size (chunk, &x->chunk_size) || x->chunk_size < 4096))
     return error_set (err, OVF_E_USAGE, "--chunk-size '%s' is no size of 4K or more", chunk);
-  x->algorithm = sha ? digest_by_name (sha) : DIGEST_SHA256;
+  x->algorithm = sha ? digest_by_name (sha) : profile_digest (x->profile);
   if ((x->algorithm & (DIGEST_SHA1 | DIGEST_SHA256 | DIGEST_SHA512)) == 0)
     return error_set (err, OVF_E_USAGE, "--sha is sha1, sha256 or sha512, not '%s'", sha);
   if (x->algorithm == DIGEST_SHA1)
     report_add (x->report, OVF_WARNING, "OVF-MF-002", NULL, 0, NULL,
                 "SHA-1 is weak: only readers from before OVF 2.0 need it");
-  x->ovf_version = version ? version : "1.1";
+  x->ovf_version = version ? version : profile_ovf_version (x->profile);
   if (strcmp (x->ovf_version, "1.1") != 0 && strcmp (x->ovf_version, "2.0") != 0)
     return error_set (err, OVF_E_USAGE, "--ovf-version is 1.1 or 2.0, not '%s'", version);
   return true;
@@ -416,7 +419,8 @@ pipeline_write_package (struct source *s, const char *target,
   if (x.model->machines.len == 0)
     return error_at (err, OVF_E_FORMAT, NULL, x.model->descriptor, 0,
                      "there is no virtual machine in it");
-  ok = parse_numbers (&x, err) && identity_apply (x.model, options, err)
+  ok = profile_apply (s->ctx, x.model, options, report, &x.profile, err)
+       && parse_numbers (&x, err) && identity_apply (x.model, options, err)
        && rename_networks (&x, err) && settle_target (&x, target, err)
        && make_signer (&x, &signer, err) && trust_all (&x, err)
        && run (&x, signer, ret_json, err);

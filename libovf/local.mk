@@ -33,7 +33,7 @@ libovf_top_sources = \
 	libovf/pipeline.h libovf/source.c libovf/copy-disk.c libovf/result.c \
 	libovf/netmap.c libovf/identity.c libovf/info.c \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
-	libovf/export.c libovf/default-machine.c \
+	libovf/export.c libovf/profile-apply.h libovf/profile-apply.c libovf/default-machine.c \
 	libovf/unpack.c libovf/verify.c \
 	libovf/validate.h libovf/validate.c libovf/validate-package.c \
 	libovf/rules.c \

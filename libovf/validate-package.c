@@ -9,14 +9,17 @@
 /* ---- references ------------------------------------------------------------- */
 #define MAX_TOLD 50
 
+/* DSP0243 allows these beside a descriptor that lies in a folder: "../x",
+ * http, https.  Nothing here follows them. */
 static bool
-climbs (const char *href)
+is_allowed (const struct package *p, const char *href)
 {
-  return strncmp (href, "../", 3) == 0 || strstr (href, "/../") != NULL;
+  return package_form (p) == PACKAGE_DIR
+         && (strncmp (href, "../", 3) == 0 || strstr (href, "/../") != NULL
+             || strncmp (href, "http://", 7) == 0 || strncmp (href, "https://", 8) == 0);
 }
 
-/* A relative reference out of a folder is what DSP0243 allows; nothing here
- * follows one.  Anything else that leads outside is refused in any mode. */
+/* Whatever else leads outside is an error in any mode. */
 bool
 validate_references (struct validation *v, struct ovf_error **err)
 {
@@ -27,17 +30,13 @@ validate_references (struct validation *v, struct ovf_error **err)
     struct ovf_error *why = NULL;
     if (package_href_check (p, f->href, &why))
       continue;
-    error_place (&why, NULL, v->lint.file, f->line);
-    if (++told > MAX_TOLD)
-      ovf_error_free (why);
-    else if (v->lint.lax && package_form (p) == PACKAGE_DIR && climbs (f->href)) {
-      report_add (v->raw, OVF_WARNING, ovf_error_rule (why), v->lint.file, f->line, NULL,
-                  "%s", ovf_error_message (why));
-      ovf_error_free (why);
-    } else if (!validation_take (v, &why, err))
-      return false;
+    if (++told <= MAX_TOLD)
+      report_add (v->raw, is_allowed (p, f->href) ? OVF_WARNING : OVF_FAULT,
+                  "OVF-REF-003", v->lint.file, f->line, NULL, "%s",
+                  ovf_error_message (why));
+    ovf_error_free (why);
   }
-  return true;
+  return ctx_alive (v->ctx, err);
 }
 
 /* ---- digests and signature --------------------------------------------------- */

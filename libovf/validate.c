@@ -137,6 +137,8 @@ by_place (const void *pa, const void *pb)
     c = a->f->line < b->f->line ? -1 : 1;
   if (c == 0)
     c = strcmp (a->f->rule, b->f->rule);
+  if (c == 0 && a->f->severity != b->f->severity)
+    c = a->f->severity > b->f->severity ? -1 : 1;
   return c != 0 ? c : a->index < b->index ? -1 : 1;
 }
 

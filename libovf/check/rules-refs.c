@@ -159,7 +159,7 @@ const struct rule rules_refs[] = {
     .title = "no two Files have the same href",
     .why = "VMware refuses such a package; others write the file twice.",
     .fix = "keep one File element and let both users name its id", .where = READER },
-  { .id = "OVF-REF-003", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+  { .id = "OVF-REF-003", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
     .clause = "DSP0243 7.1",
     .title = "an href is relative and stays inside the package",
     .why = "A file elsewhere is not part of the package: it is not there when "
