@@ -243,7 +243,7 @@ read_configuration (struct spec *s, const char *id, yaml_node_t *key,
     struct configuration *c = configurations_add (&s->a->configurations);
     c->id = xstrdup (id);
     c->label = in.label ? STEAL (in.label) : xstrdup (id);
-    c->description = in.description ? STEAL (in.description) : xstrdup ("");
+    c->description = STEAL (in.description);
     c->is_default = in.is_default == YES;
   }
   spec_fields_free (configuration_fields, ARRAY_SIZE (configuration_fields), &in);

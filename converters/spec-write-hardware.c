@@ -195,7 +195,8 @@ write_controller (struct spec_out *o, const struct controller *c, unsigned expec
   if (row == NULL) {
     if (c->bus != BUS_FLOPPY)
       report_loss (o->report, "spec", "controller",
-                   "a build file has no '%s' controller", bus_word (c->bus));
+                   "a build file has no '%s' controllers to plug drives into",
+                   bus_word (c->bus));
     return;
   }
   if (c->index != expected)
@@ -474,6 +475,13 @@ write_summary (struct spec_out *o, unsigned *number)
     sound = sound && strcmp (e->key, "item sound") != 0;
     video = video && strcmp (e->key, "item video") != 0;
   }
+  VECTOR_FOR (c, &m->controllers)
+    if (c->bus == BUS_USB) {
+      bool usb3 = c->model != NULL && strcmp (c->model, "xhci") == 0;
+      write_other (o, &(struct other){ "usb", usb3 ? "usb3_controller" : "usb_controller",
+                                       ++*number }, NULL, NULL, NULL);
+      usb = false;
+    }
   if (usb)
     write_other (o, &(struct other){ "usb", "usb_controller", ++*number }, NULL, NULL, NULL);
   for (unsigned i = 0; serial && i < m->serials; i++)
