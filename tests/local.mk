@@ -130,6 +130,11 @@ check_PROGRAMS += tests/roundtrip
 tests_roundtrip_SOURCES = tests/roundtrip.c
 tests_roundtrip_LDADD = libovf/libovf-core.la $(JANSSON_LIBS)
 
+# Verdicts of our schemas and of the official ones.
+check_PROGRAMS += tests/schema-check
+tests_schema_check_SOURCES = tests/schema-check.c
+tests_schema_check_LDADD = libovf/libovf-core.la
+
 # ---- goldens: what the readers make of tests/golden/KIND-read/ -------------
 check_PROGRAMS += tests/golden/golden
 TESTS += tests/golden/golden

@@ -2,11 +2,20 @@
 /* The context; see ctx.h. */
 #include "base/ctx.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "base/alloc.h"
+
+#define MAX_KEPT 4 /* kinds of things, so far one: schemas */
+
+struct kept {
+  void *(*make) (void);
+  void (*release) (void *);
+  void *object;
+};
 
 struct ovf_ctx {
   uint64_t limits[LIMIT_COUNT];
@@ -15,6 +24,8 @@ struct ovf_ctx {
   ovf_progress_fn *progress;
   void *opaque;
   atomic_bool cancelled;
+  pthread_mutex_t lock; /* of kept */
+  struct kept kept[MAX_KEPT];
 };
 
 static const struct limit_row {
@@ -34,12 +45,19 @@ ovf_ctx_new (void)
   for (size_t i = 0; i < LIMIT_COUNT; i++)
     ctx->limits[i] = limit_rows[i].value;
   ovf_ctx_set_jobs (ctx, 0);
+  pthread_mutex_init (&ctx->lock, NULL);
   return ctx;
 }
 
 void
 ovf_ctx_free (struct ovf_ctx *ctx)
 {
+  if (ctx == NULL)
+    return;
+  for (size_t i = 0; i < MAX_KEPT; i++)
+    if (ctx->kept[i].object != NULL)
+      ctx->kept[i].release (ctx->kept[i].object);
+  pthread_mutex_destroy (&ctx->lock);
   free (ctx);
 }
 
@@ -146,4 +164,23 @@ ctx_progress (const struct ovf_ctx *ctx, const char *what, uint64_t done,
 
   if (ctx->progress != NULL)
     ctx->progress (ctx->opaque, &p);
+}
+
+void *
+ctx_keep (struct ovf_ctx *ctx, void *(*make) (void), void (*release) (void *))
+{
+  void *object = NULL;
+
+  pthread_mutex_lock (&ctx->lock);
+  for (size_t i = 0; i < MAX_KEPT && object == NULL; i++) {
+    struct kept *k = &ctx->kept[i];
+    if (k->object == NULL)
+      *k = (struct kept) { make, release, make () };
+    if (k->make == make)
+      object = k->object;
+  }
+  pthread_mutex_unlock (&ctx->lock);
+  if (object == NULL)
+    abort (); /* more kinds than MAX_KEPT */
+  return object;
 }

@@ -26,4 +26,10 @@ bool ctx_alive (const struct ovf_ctx *, struct ovf_error **err);
 void ctx_progress (const struct ovf_ctx *, const char *what, uint64_t done,
                    uint64_t total);
 
+/* What an operation makes once and keeps for the next of the same context
+ * (compiled schemas).  `make` also names the thing: the first call makes it,
+ * later ones return the same; it is freed with the context.  Any thread; what
+ * is inside locks itself. */
+void *ctx_keep (struct ovf_ctx *, void *(*make) (void), void (*release) (void *));
+
 #endif

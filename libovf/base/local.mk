@@ -15,5 +15,7 @@ libovf_base_sources = \
 	libovf/base/text.c libovf/base/text.h \
 	libovf/base/vector.h \
 	libovf/base/xml.c libovf/base/xml.h \
+	libovf/base/xml-load.h \
+	libovf/base/xml-schema.c libovf/base/xml-schema.h \
 	libovf/base/xmlw.c libovf/base/xmlw.h \
 	$(NULL)

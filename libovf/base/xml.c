@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/xml-load.h"
 
 struct guard {
   const struct ovf_ctx *ctx;
@@ -174,19 +175,20 @@ on_error (void *user, xmlErrorPtr e)
 }
 
 /* ---- entry --------------------------------------------------------------------- */
-/* Nothing is ever loaded because an input names it. */
+/* Nothing is ever loaded because an input names it: only a schema that is
+ * being compiled gets its imports, from memory. */
 static xmlParserInput *
-load_nothing (const char *url, const char *id, xmlParserCtxt *ctxt)
+load_own (const char *url, const char *id, xmlParserCtxt *ctxt)
 {
-  (void)url, (void)id, (void)ctxt;
-  return NULL;
+  (void)id;
+  return xml_schema_load (url, ctxt);
 }
 
 static void
 init_library (void)
 {
   xmlInitParser ();
-  xmlSetExternalEntityLoader (load_nothing);
+  xmlSetExternalEntityLoader (load_own);
 }
 
 static bool

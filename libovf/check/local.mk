@@ -1,11 +1,12 @@
 libovf_check_sources = \
 	libovf/check/lint.c \
 	libovf/check/lint.h \
-	libovf/check/schema.c \
-	libovf/check/schema.h \
 	libovf/check/profile.c \
 	libovf/check/profile.h \
 	libovf/check/profile-check.c \
+	libovf/check/schema.c libovf/check/schema.h \
+	libovf/check/schema-mend.c libovf/check/schema-mend.h \
+	libovf/check/schema-set.c libovf/check/schema-set.h \
 	libovf/check/rules-reading.c \
 	libovf/check/rules-profiles.c \
 	libovf/check/rules-package.c \

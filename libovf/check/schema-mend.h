@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The private copy that the schema judges: masks over what is legal or
+ * forgiven, and mending, one fault after the other, so that the next is
+ * seen. */
+#ifndef OVF_CHECK_SCHEMA_MEND_H
+#define OVF_CHECK_SCHEMA_MEND_H
+
+#include "base/xml-schema.h"
+
+DEFINE_VECTOR (nodes, xmlNode *)
+
+struct mend {
+  xmlDoc *doc;
+  const char *ns; /* of the root */
+  nodes removed;  /* freed with the document: faults may still name them */
+};
+
+/* Every element of the copy knows its original. */
+void mend_start (struct mend *, const xmlDoc *original);
+void mend_end (struct mend *);
+/* NULL for what mending added: no fault of the document's. */
+const xmlNode *mend_original (const xmlNode *);
+
+/* Takes out sections of other namespaces. */
+void mend_foreign (struct mend *);
+/* Mends what importers forgive. */
+void mend_lax (struct mend *);
+/* Mends the fault; *at may become another element.  The fault in our words,
+ * or NULL: in libxml2's.  *ret_changed: there is more to see. */
+char *mend_fault (struct mend *, enum xml_fault, xmlNode **at, bool *ret_changed);
+
+#endif
