@@ -8,7 +8,8 @@
 #include "check/schema-set.h"
 
 #define RULE "OVF-XSD"
-#define ENVELOPE_2 "http://schemas.dmtf.org/ovf/envelope/2"
+#define ENVELOPE "http://schemas.dmtf.org/ovf/envelope/"
+#define ENVELOPE_2 ENVELOPE "2"
 /* A document with more faults than that is not mended by hand any more. */
 #define MAX_FAULTS 500
 #define MAX_ROUNDS 50
@@ -229,6 +230,28 @@ root_ns (const xmlDoc *doc)
   return xml_ns (xmlDocGetRootElement (doc));
 }
 
+/* Whether there is a schema of it, with a finding when there is none. */
+static bool
+has_schema (const xmlDoc *doc, const char *file, unsigned version, struct ovf_report *report)
+{
+  static const char *const namespaces[] = {
+    ENVELOPE "1", ENVELOPE_2, "http://schemas.dmtf.org/ovf/environment/1"
+  };
+  const xmlNode *root = xmlDocGetRootElement (doc);
+
+  if (version == OVF_09) {
+    report_add (report, OVF_NOTE, RULE, file, xml_line (root), NULL,
+                "there is no schema of OVF 0.9: only the rules were checked");
+    return false;
+  }
+  for (size_t i = 0; i < ARRAY_SIZE (namespaces); i++)
+    if (strcmp (xml_ns (root), namespaces[i]) == 0)
+      return true;
+  report_add (report, OVF_FAULT, RULE, file, xml_line (root), NULL,
+              "'%s' is in no namespace of OVF", xml_name (root));
+  return false;
+}
+
 bool
 schema_validate (struct ovf_ctx *ctx, const xmlDoc *doc, const char *file,
                  unsigned version, bool lax, const char *schema_dir,
@@ -237,11 +260,8 @@ schema_validate (struct ovf_ctx *ctx, const xmlDoc *doc, const char *file,
   struct stage s = { .file = file, .report = report };
   bool ok;
 
-  if (version == OVF_09) {
-    report_add (report, OVF_NOTE, RULE, file, 0, NULL,
-                "there is no schema of OVF 0.9: only the rules were checked");
+  if (!has_schema (doc, file, version, report))
     return true;
-  }
   s.schema = schema_for (ctx, root_ns (doc), schema_dir, err);
   if (s.schema == NULL)
     return false;
