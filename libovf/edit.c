@@ -152,6 +152,17 @@ insert_first (xmlNode *parent, xmlNode *n)
     add_blank (parent, NULL, outer);
 }
 
+/* A neighbour may have declared the namespace for itself alone. */
+static void
+bring_namespace (xmlNode *n)
+{
+  xmlNs *seen = n->ns ? xmlSearchNs (n->doc, n->parent, n->ns->prefix) : NULL;
+
+  if (n->ns == NULL || (seen && xmlStrEqual (seen->href, n->ns->href)))
+    return;
+  n->ns = xmlNewNs (n, n->ns->href, n->ns->prefix);
+}
+
 xmlNode *
 edit_insert (xmlNode *parent, xmlNode *next, xmlNs *ns, const char *name,
              const char *text)
@@ -176,6 +187,7 @@ edit_insert (xmlNode *parent, xmlNode *next, xmlNs *ns, const char *name,
       add_blank (parent, n, indent);
   } else
     insert_first (parent, n);
+  bring_namespace (n);
   return n;
 }
 

@@ -34,6 +34,19 @@ add_file (const char *name, const xmlNode *n, references *ret,
          && number (name, n, "chunkSize", 0, &r->chunk_size, err);
 }
 
+/* OVF 1 and 2; 0.9. */
+static bool
+is_envelope (const xmlNode *root)
+{
+  static const char *const spaces[] = { "http://schemas.dmtf.org/ovf/envelope/",
+                                        "http://www.vmware.com/schema/ovf/" };
+
+  for (size_t i = 0; i < ARRAY_SIZE (spaces); i++)
+    if (strncmp (xml_ns (root), spaces[i], strlen (spaces[i])) == 0)
+      return strcmp (xml_name (root), "Envelope") == 0;
+  return false;
+}
+
 bool
 references_read (const struct ovf_ctx *ctx, const char *name, const char *text,
                  size_t len, references *ret, struct ovf_error **err)
@@ -44,9 +57,10 @@ references_read (const struct ovf_ctx *ctx, const char *name, const char *text,
   if (doc == NULL)
     return false;
   root = xmlDocGetRootElement (doc);
-  if (!xml_is (root, "*", "Envelope"))
-    return error_at (err, OVF_E_FORMAT, "OVF-ENV-001", name, xml_line (root),
-                     "this is no OVF descriptor: its root is no Envelope");
+  if (!is_envelope (root))
+    return error_at (err, OVF_E_FORMAT, "OVF-XML-001", name, xml_line (root),
+                     "this is no OVF descriptor: its root is no Envelope of "
+                     "OVF 0.9, 1 or 2");
   refs = xml_child (root, "*", "References");
   if (refs == NULL)
     return true;
