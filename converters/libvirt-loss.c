@@ -22,7 +22,7 @@ lost_properties (const struct appliance *a, const struct machine *m,
   for (size_t i = m->collection; i < a->collections.len;
        i = a->collections.ptr[i].parent)
     n += count_properties (&a->collections.ptr[i].products);
-  if (n == 0)
+  if (n == 0 || m->environment)
     return;
   report_loss (report, "libvirt", "properties",
                "a domain cannot carry the appliance's %zu propert%s", n,

@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "environment.h"
+#include "package/iso.h"
 #include "plan.h"
 #include "profile-apply.h"
 
@@ -105,7 +107,12 @@ make_file (struct source *s, const struct plan *p, struct output *out,
   if (fd < 0)
     return false;
   job.target.fd = fd;
-  if (f->disk != NO_INDEX) {
+  if (f->environment != NULL) {
+    if (!iso_write (fd, ENVIRONMENT_LABEL, ENVIRONMENT_FILE, f->environment,
+                    f->environment_len, err)
+        || !file_size (fd, &size, err))
+      return false;
+  } else if (f->disk != NO_INDEX) {
     job.options.id = p->model->disks.ptr[f->disk].id;
     if (!source_copy_disk (s, &job, report, err))
       return false;
@@ -127,7 +134,7 @@ trust_files (struct source *s, const struct plan *p, struct ovf_report *report,
   size_t n = 0;
 
   VECTOR_FOR (f, &p->files)
-    if (f->file != NO_INDEX)
+    if (f->file != NO_INDEX && f->environment == NULL)
       used[n++] = f->file;
   return source_trust (s, used, n, report, err);
 }

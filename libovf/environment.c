@@ -68,30 +68,119 @@ find_property (struct appliance *a, size_t machine, const char *key,
   return NULL;
 }
 
+static bool
+set_value (const struct appliance *a, struct property *p, const char *key,
+           const char *value, struct ovf_report *report, struct ovf_error **err)
+{
+  struct property_rule rule = { key, p->type, p->qualifiers, p->password };
+
+  if (!property_check (&rule, value, err))
+    return false;
+  if (!p->user_configurable)
+    report_add (report, OVF_WARNING, "PROP-FIXED", a->descriptor, p->line, NULL,
+                "the property '%s' is not meant to be set by the user", key);
+  set_string (&p->value, value);
+  return true;
+}
+
+/* The KEY of KEY=VALUE, allocated, and where VALUE begins; NULL. */
+static char *
+split (const char *text, const char **ret_value, struct ovf_error **err)
+{
+  const char *eq = strchr (text, '=');
+
+  if (eq == NULL || eq == text) {
+    error_set (err, OVF_E_USAGE, "--prop is KEY=VALUE, not '%s'", text);
+    return NULL;
+  }
+  *ret_value = eq + 1;
+  return xstrndup (text, (size_t)(eq - text));
+}
+
 bool
 environment_set (struct appliance *a, size_t machine, const strings *assignments,
                  struct ovf_report *report, struct ovf_error **err)
 {
   VECTOR_FOR (text, assignments) {
-    const char *eq = strchr (*text, '=');
-    CLEANUP_FREE char *key = eq ? xstrndup (*text, (size_t)(eq - *text)) : NULL;
-    struct property *p;
-    struct property_rule rule;
+    const char *value;
+    CLEANUP_FREE char *key = split (*text, &value, err);
+    struct property *p = key ? find_property (a, machine, key, err) : NULL;
 
-    if (key == NULL || *key == '\0')
-      return error_set (err, OVF_E_USAGE, "--prop is KEY=VALUE, not '%s'", *text);
-    p = find_property (a, machine, key, err);
-    if (p == NULL)
+    if (p == NULL || !set_value (a, p, key, value, report, err))
       return false;
-    rule = (struct property_rule){ key, p->type, p->qualifiers, p->password };
-    if (!property_check (&rule, eq + 1, err))
-      return false;
-    if (!p->user_configurable)
-      report_add (report, OVF_WARNING, "PROP-FIXED", a->descriptor, p->line, NULL,
-                  "the property '%s' is not meant to be set by the user", key);
-    set_string (&p->value, eq + 1);
   }
   return true;
+}
+
+bool
+environment_set_any (struct appliance *a, const strings *assignments,
+                     struct ovf_report *report, struct ovf_error **err)
+{
+  VECTOR_FOR (text, assignments) {
+    const char *value;
+    CLEANUP_FREE char *key = split (*text, &value, err);
+    CLEANUP_ERROR struct ovf_error *why = NULL;
+    struct property *last = NULL;
+
+    for (size_t i = 0; key && i < a->machines.len; i++) {
+      struct property *p = find_property (a, i, key, why ? NULL : &why);
+
+      /* That of a collection is found by each of its machines. */
+      if (p && p != last && !set_value (a, p, key, value, report, err))
+        return false;
+      last = p ? p : last;
+    }
+    if (last == NULL)
+      return key ? error_move (err, &why) : false;
+  }
+  return true;
+}
+
+/* ---- the drive ------------------------------------------------------- */
+
+static bool
+is_taken (const struct machine *m, enum bus bus, unsigned controller,
+          unsigned unit)
+{
+  VECTOR_FOR (d, &m->drives)
+    if (d->bus == bus && d->controller == controller && d->unit == unit)
+      return true;
+  return false;
+}
+
+static bool
+has_bus (const struct machine *m, enum bus bus)
+{
+  VECTOR_FOR (c, &m->controllers)
+    if (c->bus == bus)
+      return true;
+  return false;
+}
+
+struct drive *
+environment_drive (struct machine *m)
+{
+  struct drive *d;
+  unsigned slot = 0;
+
+  VECTOR_FOR (old, &m->drives)
+    if (old->kind == DRIVE_CDROM && old->file == NO_INDEX
+        && old->disk == NO_INDEX && old->device == NULL)
+      return old;
+  d = machine_add_drive (m, DRIVE_CDROM);
+  d->bus = has_bus (m, BUS_SATA) ? BUS_SATA : BUS_IDE;
+  if (d->bus == BUS_IDE)
+    while (slot < 4 && is_taken (m, BUS_IDE, slot / 2, slot % 2))
+      slot++;
+  if (slot == 4)
+    d->bus = BUS_SATA; /* both channels are full */
+  if (d->bus == BUS_SATA)
+    for (slot = 0; is_taken (m, BUS_SATA, 0, slot);)
+      slot++;
+  d->controller = d->bus == BUS_IDE ? slot / 2 : 0;
+  d->unit = d->bus == BUS_IDE ? slot % 2 : slot;
+  machine_controller (m, d->bus, d->controller);
+  return d;
 }
 
 /* ---- values ---------------------------------------------------------- */

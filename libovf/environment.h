@@ -14,10 +14,15 @@
  * of the property's type (OVF_E_USAGE). */
 bool environment_set (struct appliance *, size_t machine, const strings *assignments,
                       struct ovf_report *, struct ovf_error **err);
+/* The same, into every machine that has the property; one must have it. */
+bool environment_set_any (struct appliance *, const strings *assignments,
+                          struct ovf_report *, struct ovf_error **err);
 /* The document, allocated.  A property without a value that the user must
  * give is a warning. */
 char *environment_text (const struct appliance *, size_t machine,
                         struct ovf_report *, size_t *ret_len,
                         struct ovf_error **err);
+/* A drive of the machine for the image: an empty CD drive, or a new one. */
+struct drive *environment_drive (struct machine *);
 
 #endif

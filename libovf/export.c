@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "environment.h"
 #include "pipeline.h"
 #include "profile-apply.h"
 
@@ -421,6 +422,7 @@ pipeline_write_package (struct source *s, const char *target,
                      "there is no virtual machine in it");
   ok = profile_apply (s->ctx, x.model, options, report, &x.profile, err)
        && parse_numbers (&x, err) && identity_apply (x.model, options, err)
+       && environment_set_any (x.model, option_list (options, OPT_PROP), report, err)
        && rename_networks (&x, err) && settle_target (&x, target, err)
        && make_signer (&x, &signer, err) && trust_all (&x, err)
        && run (&x, signer, ret_json, err);

@@ -6,12 +6,15 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "environment.h"
 
 void
 plan_done (struct plan *p)
 {
-  VECTOR_FOR (f, &p->files)
+  VECTOR_FOR (f, &p->files) {
     free (f->name);
+    free (f->environment);
+  }
   VECTOR_FOR (c, &p->configs)
     free (c->name);
   free (p->files.ptr);
@@ -142,8 +145,8 @@ kernel_name (const struct plan *p, size_t file)
 }
 
 /* In the order of References, disks and other files counted apart; empty
- * disks last. */
-static void
+ * disks last.  The number of other files. */
+static unsigned
 choose_files (struct plan *p, const struct disk_format *to)
 {
   const struct appliance *a = p->model;
@@ -164,6 +167,30 @@ choose_files (struct plan *p, const struct disk_format *to)
   for (size_t i = 0; i < a->disks.len; i++)
     if (a->disks.ptr[i].file == NO_INDEX && disk_is_used (a, i))
       add_file (p, NO_INDEX, i, to, xasprintf ("%s-disk%u%s", p->base, ++n_disks, to->suffix));
+  return n_files;
+}
+
+/* With --prop, an image that tells each machine its properties. */
+static bool
+choose_environments (struct plan *p, unsigned n_files, struct ovf_report *report,
+                     struct ovf_error **err)
+{
+  for (size_t i = 0; i < p->model->machines.len; i++) {
+    struct drive *drive = environment_drive (&p->model->machines.ptr[i]);
+    CLEANUP_FREE char *name = xasprintf ("%s-file%u.iso", p->base, ++n_files);
+    struct planned_file *f;
+
+    appliance_add_file (p->model, name, name);
+    drive->file = p->model->files.len - 1;
+    drive->connected = YES;
+    p->model->machines.ptr[i].environment = true;
+    add_file (p, drive->file, NO_INDEX, NULL, STEAL (name));
+    f = &p->files.ptr[p->files.len - 1];
+    f->environment = environment_text (p->model, i, report, &f->environment_len, err);
+    if (f->environment == NULL)
+      return false;
+  }
+  return true;
 }
 
 /* One configuration a machine; a second of the same name gets "-2". */
@@ -229,6 +256,8 @@ plan_make (struct plan *p, struct source *s, const struct converter *converter,
            struct ovf_report *report, struct ovf_error **err)
 {
   const struct disk_format *to = target_format (converter, options, err);
+  const strings *props = option_list (options, OPT_PROP);
+  unsigned n_files;
 
   memset (p, 0, sizeof *p);
   p->converter = converter;
@@ -243,7 +272,11 @@ plan_make (struct plan *p, struct source *s, const struct converter *converter,
       || !netmap_apply (p->model, converter, option_list (options, OPT_NET), report, err))
     return false;
   clean_machine_names (p->model);
-  choose_files (p, to);
+  if (!environment_set_any (p->model, props, report, err))
+    return false;
+  n_files = choose_files (p, to);
+  if (props->len > 0 && !choose_environments (p, n_files, report, err))
+    return false;
   choose_configs (p);
   return true;
 }

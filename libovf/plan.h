@@ -12,6 +12,8 @@ struct planned_file {
   char *name;               /* relative to the target folder */
   const struct disk_format *to;
   uint64_t estimate;        /* bytes it will take, at least */
+  char *environment;        /* what the image made for it holds; or NULL */
+  size_t environment_len;
 };
 DEFINE_VECTOR (planned_files, struct planned_file)
 struct planned_config {

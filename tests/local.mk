@@ -61,6 +61,7 @@ cli_tests = \
 	tests/cli/disk-info.sh \
 	tests/cli/interrupted.sh \
 	tests/cli/pack.sh \
+	tests/cli/prop.sh \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \
 	tests/cli/sign.sh \

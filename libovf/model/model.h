@@ -189,6 +189,8 @@ struct machine {
   products products;
   strings eulas;
   strings transport;    /* "iso", "com.vmware.guestInfo" */
+  bool environment;     /* a drive holds the image that tells the guest its
+                           properties: writers lose none of them */
   extras extras;
   unsigned start_order; /* StartupSection, 0 = none */
   size_t collection;    /* index into collections, NO_INDEX: top level */
