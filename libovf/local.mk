@@ -36,7 +36,7 @@ libovf_top_sources = \
 	libovf/export.c libovf/profile-apply.h libovf/profile-apply.c libovf/default-machine.c \
 	libovf/unpack.c libovf/verify.c \
 	libovf/validate.h libovf/validate.c libovf/validate-package.c \
-	libovf/rules.c \
+	libovf/rules.c libovf/diff.c \
 	libovf/rewrite.h libovf/rewrite.c libovf/rewrite-run.c \
 	libovf/build.c \
 	libovf/references.c libovf/pack.c libovf/sign-op.c \

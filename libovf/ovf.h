@@ -165,6 +165,11 @@ OVF_PUBLIC bool ovf_convert (struct ovf_ctx *, const char *source,
 OVF_PUBLIC bool ovf_build (struct ovf_ctx *, const char *spec, const char *target,
                            const struct ovf_options *, struct ovf_report *,
                            char **ret_json, struct ovf_error **err);
+/* What differs between two sources, by meaning; the operation succeeds when
+ * they differ, too. */
+OVF_PUBLIC bool ovf_diff (struct ovf_ctx *, const char *a, const char *b,
+                          const struct ovf_options *, struct ovf_report *,
+                          char **ret_json, struct ovf_error **err);
 OVF_PUBLIC bool ovf_disk_info (struct ovf_ctx *, const char *path,
                                const struct ovf_options *, struct ovf_report *,
                                char **ret_json, struct ovf_error **err);

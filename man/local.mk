@@ -5,6 +5,7 @@ man_pages = \
 	man/ovftool.1 \
 	man/ovftool-build.1 \
 	man/ovftool-convert.1 \
+	man/ovftool-diff.1 \
 	man/ovftool-disk.1 \
 	man/ovftool-env.1 \
 	man/ovftool-export.1 \
@@ -25,6 +26,7 @@ man_pods = \
 	man/ovftool.pod \
 	man/ovftool-build.pod \
 	man/ovftool-convert.pod \
+	man/ovftool-diff.pod \
 	man/ovftool-disk.pod \
 	man/ovftool-env.pod \
 	man/ovftool-export.pod \

@@ -33,6 +33,7 @@ ovftool_command_sources = \
 	ovftool/cmd-build.c \
 	ovftool/cmd-common.c \
 	ovftool/cmd-convert.c \
+	ovftool/cmd-diff.c \
 	ovftool/cmd-disk.c \
 	ovftool/cmd-env.c \
 	ovftool/cmd-export.c \

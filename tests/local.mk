@@ -57,6 +57,7 @@ cli_tests = \
 	tests/cli/cli-usage.sh \
 	tests/cli/ended.sh \
 	tests/cli/env.sh \
+	tests/cli/diff.sh \
 	tests/cli/disk-convert.sh \
 	tests/cli/disk-info.sh \
 	tests/cli/interrupted.sh \
