@@ -364,6 +364,23 @@ static const struct spec_field top_fields[] = {
   SPEC_FIELD (top, eulas, SPEC_NODE),
 };
 
+/* DSP0243 9.5: the environment comes on a CD (OVF-VH-004). */
+static void
+check_transport (struct spec *s)
+{
+  bool iso = false, cd = false;
+
+  VECTOR_FOR (t, &s->m->transport)
+    iso = iso || strcmp (*t, "iso") == 0;
+  VECTOR_FOR (d, &s->m->drives)
+    cd = cd || d->kind == DRIVE_CDROM;
+  if (!iso || cd)
+    return;
+  report_add (s->report, OVF_WARNING, "SPEC-006", s->in->name, 0, NULL,
+              "the transport 'iso' needs a CD drive, and there is none");
+  report_hint (s->report, "add 'cd: { type: cd_drive }' to 'hardware'");
+}
+
 static bool
 read_top (struct spec *s, struct ovf_error **err)
 {
@@ -401,6 +418,8 @@ spec_read (struct ovf_ctx *ctx, const struct input *in,
   s.m = appliance_add_machine (a);
   s.m->usb = NO; /* unless the devices say otherwise */
   ok = read_top (&s, err);
+  if (ok)
+    check_transport (&s);
   spec_unload (&s);
   if (!ok)
     return NULL;

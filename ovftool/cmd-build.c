@@ -33,6 +33,7 @@ static const struct cmd_option options[] = {
   { 0, "nic", ARG_STRING, "NETWORK",
     "a network card in this network (repeatable)" },
   { 0, "name", ARG_STRING, "NAME", "name of the machine" },
+  { 0, "for", ARG_STRING, "PROFILE", "write what this platform accepts" },
   { 0, "from-disk", ARG_STRING, "FORMAT",
     "the format of the disks read, instead of looking at their content" },
   { 0, "allow", ARG_STRING, "DIR",
