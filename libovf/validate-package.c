@@ -19,24 +19,45 @@ is_allowed (const struct package *p, const char *href)
              || strncmp (href, "http://", 7) == 0 || strncmp (href, "https://", 8) == 0);
 }
 
-/* Whatever else leads outside is an error in any mode. */
+static void
+judge_reference (struct validation *v, const struct file_ref *f)
+{
+  struct package *p = v->source->package;
+  struct ovf_error *why = NULL;
+  indexes found = { 0 };
+
+  /* Whatever else leads outside is an error in any mode. */
+  if (!package_href_check (p, f->href, &why))
+    report_add (v->raw, is_allowed (p, f->href) ? OVF_WARNING : OVF_FAULT, "OVF-REF-003",
+                v->lint.file, f->line, NULL, "%s", ovf_error_message (why));
+  else if (package_form (p) == PACKAGE_DIR
+           && package_resolve (p, f->href, f->chunk_size != 0, &found, &why)
+           && found.len == 0)
+    report_add (v->raw, OVF_WARNING, "OVF-REF-004", v->lint.file, f->line, NULL,
+                "the file '%s' is not there", f->href);
+  ovf_error_free (why);
+  free (found.ptr);
+}
+
 bool
 validate_references (struct validation *v, struct ovf_error **err)
 {
-  const struct package *p = v->source->package;
-  unsigned told = 0;
+  const file_refs *files = &v->source->appliance->files;
 
-  VECTOR_FOR (f, &v->source->appliance->files) {
-    struct ovf_error *why = NULL;
-    if (package_href_check (p, f->href, &why))
-      continue;
-    if (++told <= MAX_TOLD)
-      report_add (v->raw, is_allowed (p, f->href) ? OVF_WARNING : OVF_FAULT,
-                  "OVF-REF-003", v->lint.file, f->line, NULL, "%s",
-                  ovf_error_message (why));
-    ovf_error_free (why);
-  }
+  for (size_t i = 0; i < files->len && i < MAX_TOLD; i++)
+    judge_reference (v, &files->ptr[i]);
   return ctx_alive (v->ctx, err);
+}
+
+/* The archive has been read to its end: is all there? */
+static bool
+validate_members (struct validation *v, const strings *referenced, struct ovf_error **err)
+{
+  struct ovf_error *why = NULL;
+
+  return package_form (v->source->package) == PACKAGE_DIR
+         || package_whole (v->source->package, referenced, &why)
+         || validation_take (v, &why, err);
 }
 
 /* ---- digests and signature --------------------------------------------------- */
@@ -96,26 +117,17 @@ report_policy (struct validation *v, const struct verdict *d, struct ovf_error *
   return true;
 }
 
-bool
-validate_trust (struct validation *v, struct ovf_error **err)
+/* Compares every file with the manifest, and judges the signature. */
+static bool
+verify_all (struct validation *v, const strings *referenced,
+            const struct trust_policy *policy, struct ovf_error **err)
 {
-  struct trust_policy policy = trust_policy_of (v->options);
   struct package *p = v->source->package;
   struct ovf_error *why = NULL;
-  strings referenced = { 0 };
   struct verdict d;
   bool ok;
 
-  /* Nothing to compare, or not wanted. */
-  if (p->form != PACKAGE_PIPE
-      && (p->manifest.name == NULL || !policy.verify) && !policy.require_signature)
-    return true;
-  VECTOR_FOR (f, &v->source->appliance->files)
-    if (package_href_check (p, f->href, NULL))
-      strings_append (&referenced, xstrdup (f->href));
-  ok = package_verify (p, &policy, &referenced, &d, v->raw, &why);
-  strings_free (&referenced);
-  if (!ok)
+  if (!package_verify (p, policy, referenced, &d, v->raw, &why))
     return validation_take (v, &why, err);
   v->digests = p->list.algorithms;
   if (p->list.flaw != NULL)
@@ -124,9 +136,29 @@ validate_trust (struct validation *v, struct ovf_error **err)
   if (p->manifest.name != NULL)
     VECTOR_FOR (f, &d.files)
       report_file (v, f);
-  report_signature (v, &d, policy.ca);
+  report_signature (v, &d, policy->ca);
   ok = report_policy (v, &d, err);
   verdict_done (&d);
+  return ok;
+}
+
+bool
+validate_trust (struct validation *v, struct ovf_error **err)
+{
+  struct trust_policy policy = trust_policy_of (v->options);
+  struct package *p = v->source->package;
+  strings referenced = { 0 };
+  bool ok = true;
+
+  VECTOR_FOR (f, &v->source->appliance->files)
+    if (package_href_check (p, f->href, NULL))
+      strings_append (&referenced, xstrdup (f->href));
+  /* A pipe has to be read to its end in any case. */
+  if (p->form == PACKAGE_PIPE || policy.require_signature
+      || (p->manifest.name != NULL && policy.verify))
+    ok = verify_all (v, &referenced, &policy, err);
+  ok = ok && validate_members (v, &referenced, err);
+  strings_free (&referenced);
   return ok;
 }
 

@@ -167,7 +167,7 @@ const struct rule rules_refs[] = {
            "name could be made to read files of its host.",
     .fix = "put the file beside the descriptor and name it without a path",
     .where = READER },
-  { .id = "OVF-REF-004", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
+  { .id = "OVF-REF-004", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
     .clause = "DSP0243 7.1",
     .title = "the file of an href exists",
     .why = "Every importer stops there, most of them after minutes of copying.",
