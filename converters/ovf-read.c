@@ -287,7 +287,8 @@ read_contents (struct reader *r, const xmlNode *root, struct ovf_error **err)
   else if (a->machines.len > 0)
     a->name = xstrdup (a->machines.ptr[0].name);
   if (a->machines.len == 0)
-    return reader_fault (r, err, OVF_E_FORMAT, "OVF-CONT-001", root,
+    return reader_fault (r, err, OVF_E_FORMAT,
+                         a->virtual_app ? "OVF-CONT-004" : "OVF-CONT-001", root,
                          "there is no virtual system in this descriptor");
   return true;
 }

@@ -100,7 +100,7 @@ report_signature (struct validation *v, const struct verdict *d, const char *ca)
     report_add (v->raw, OVF_FAULT, "OVF-CERT-002", p->certificate.name, 0, NULL,
                 "the signature is invalid (%s)", d->trust_reason);
   if (d->trust == TRUST_UNTRUSTED)
-    report_add (v->raw, expected ? OVF_NOTE : OVF_WARNING, "OVF-CERT-002",
+    report_add (v->raw, expected ? OVF_NOTE : OVF_WARNING, "CERT-UNTRUSTED",
                 p->certificate.name, 0, NULL, "the signature fits, but is not trusted (%s)",
                 d->trust_reason);
 }

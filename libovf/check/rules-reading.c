@@ -29,5 +29,15 @@ const struct rule rules_reading[] = {
            "imports it hand those out.",
     .fix = "put what is named into the package, or remove the reference",
     .where = "every reader" },
+  { .id = "CERT-UNTRUSTED",
+    .strict = LEVEL_WARNING, .lax = LEVEL_WARNING, .versions = OVF_ALL,
+    .clause = "practice",
+    .title = "The certificate of the signer can be trusted",
+    .why = "The signature fits the manifest, but its certificate has expired, was "
+           "made for another purpose, is weak, or leads to nobody who is trusted. "
+           "vCenter shows such a package as not trusted and asks.",
+    .fix = "sign it again with a valid certificate ('ovftool sign PACKAGE --key KEY "
+           "--cert CERT'); 'ovftool verify --ca FILE' judges the chain",
+    .where = "the check of the signature" },
   { .id = NULL }
 };
