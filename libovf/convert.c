@@ -230,6 +230,27 @@ make_texts (struct source *s, struct plan *p, const char *folder, struct text *t
   return ok;
 }
 
+/* What comes from a pipe is used as it arrives: the next file of the plan is
+ * the one that comes next. */
+static bool
+next_arrival (struct source *s, struct plan *p, size_t i, struct ovf_error **err)
+{
+  struct ovf_error *why = NULL;
+  const char *name = NULL;
+
+  if (s->package != NULL && p->files.ptr[i].file != NO_INDEX)
+    name = package_next (s->package, &why);
+  for (size_t k = i; name != NULL && k < p->files.len; k++) {
+    struct planned_file f = p->files.ptr[k];
+    if (f.file == NO_INDEX || !member_is_of (name, s->appliance->files.ptr[f.file].href))
+      continue;
+    p->files.ptr[k] = p->files.ptr[i];
+    p->files.ptr[i] = f;
+    break;
+  }
+  return why == NULL || error_move (err, &why);
+}
+
 static bool
 make_all (struct source *s, struct plan *p, const struct text *texts, json_t *files,
           json_t *start, struct ovf_report *report, struct ovf_error **err)
@@ -240,7 +261,8 @@ make_all (struct source *s, struct plan *p, const struct text *texts, json_t *fi
   bool ok = out != NULL && output_space (out, p->space, err);
 
   for (size_t i = 0; ok && i < p->files.len; i++)
-    ok = make_file (s, p, out, &p->files.ptr[i], files, report, err);
+    ok = next_arrival (s, p, i, err)
+         && make_file (s, p, out, &p->files.ptr[i], files, report, err);
   ok = ok && (s->package == NULL || package_settle (s->package, err))
        && make_configs (p, texts, out, folder, files, start, err)
        && strict_check (s->options, report, err) && output_commit (out, err);

@@ -61,6 +61,7 @@ cli_tests = \
 	tests/cli/disk-convert.sh \
 	tests/cli/disk-info.sh \
 	tests/cli/interrupted.sh \
+	tests/cli/import-pipe.sh \
 	tests/cli/pack.sh \
 	tests/cli/prop.sh \
 	tests/cli/set.sh \

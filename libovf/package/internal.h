@@ -38,6 +38,7 @@ struct package {
   bool no_end;              /* it has no end mark */
 
   /* trust */
+  bool trusting;            /* package_trust () was called */
   bool checking;            /* digests are compared */
   bool parsed;
   struct manifest list;

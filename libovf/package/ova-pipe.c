@@ -194,40 +194,7 @@ pipe_open (struct package *p, struct ovf_error **err)
                "comes before the descriptor", err);
 }
 
-/* ---- files in their order -------------------------------------------------------------------- */
-const char *
-package_next (struct package *p, struct ovf_error **err)
-{
-  if (p->form != PACKAGE_PIPE || !to_next_file (p, err) || p->ended)
-    return NULL;
-  return p->members.ptr[p->members.len - 1].name;
-}
-
-/* Skips members until `name` is pending. */
-static bool
-seek_to (struct package *p, const char *href, const char *name,
-         struct ovf_error **err)
-{
-  for (;;) {
-    const char *pending;
-    if (!to_next_file (p, err))
-      return false;
-    if (p->ended)
-      break;
-    pending = p->members.ptr[p->members.len - 1].name;
-    if (strcmp (pending, name) == 0)
-      return true;
-    if (package_is_used (p, pending))
-      return late (p, pending, "comes before a file that is needed first", err);
-    if (!skip_pending (p, err))
-      return false;
-  }
-  if (package_find (p, name) != SIZE_MAX)
-    return late (p, name, "came before it was needed", err);
-  missing_file (p, href, err);
-  return false;
-}
-
+/* ---- the file that is being read -------------------------------------------------------- */
 /* The next chunk of the file, when it follows. */
 static ssize_t
 next_chunk (struct package *p, struct ovf_error **err)
@@ -291,6 +258,64 @@ stream_read (void *opaque, void *buf, size_t n, struct ovf_error **err)
   return 0;
 }
 
+/* A blob of known size does not ask for the end. */
+bool
+pipe_finish (struct package *p, struct ovf_error **err)
+{
+  char rest[512];
+  ssize_t got;
+
+  while ((got = stream_read (p, rest, sizeof rest, err)) > 0)
+    ;
+  return got == 0;
+}
+
+/* ---- files in their order -------------------------------------------------------------------- */
+const char *
+package_next (struct package *p, struct ovf_error **err)
+{
+  const char *name;
+
+  if (p->form != PACKAGE_PIPE)
+    return NULL;
+  if (p->streaming && !pipe_finish (p, err))
+    return NULL;
+  for (;;) {
+    if (!to_next_file (p, err) || p->ended)
+      return NULL;
+    name = p->members.ptr[p->members.len - 1].name;
+    if (!p->trusting || package_is_used (p, name))
+      return name;
+    if (!skip_pending (p, err))
+      return NULL;
+  }
+}
+
+/* Skips members until `name` is pending. */
+static bool
+seek_to (struct package *p, const char *href, const char *name,
+         struct ovf_error **err)
+{
+  for (;;) {
+    const char *pending;
+    if (!to_next_file (p, err))
+      return false;
+    if (p->ended)
+      break;
+    pending = p->members.ptr[p->members.len - 1].name;
+    if (strcmp (pending, name) == 0)
+      return true;
+    if (package_is_used (p, pending))
+      return late (p, pending, "comes before a file that is needed first", err);
+    if (!skip_pending (p, err))
+      return false;
+  }
+  if (package_find (p, name) != SIZE_MAX)
+    return late (p, name, "came before it was needed", err);
+  missing_file (p, href, err);
+  return false;
+}
+
 struct blob *
 pipe_blob (struct package *p, const char *name, uint64_t chunk_size,
            uint64_t size, struct ovf_error **err)
@@ -312,18 +337,6 @@ pipe_blob (struct package *p, const char *name, uint64_t chunk_size,
   p->stream_left = chunk_size ? size : BLOB_UNKNOWN;
   p->streaming = true;
   return blob_new_stream (name, chunk_size ? size : m->size, stream_read, p);
-}
-
-/* A blob of known size does not ask for the end. */
-bool
-pipe_finish (struct package *p, struct ovf_error **err)
-{
-  char rest[512];
-  ssize_t got;
-
-  while ((got = stream_read (p, rest, sizeof rest, err)) > 0)
-    ;
-  return got == 0;
 }
 
 bool

@@ -67,7 +67,8 @@ bool package_whole (struct package *, const strings *hrefs, struct ovf_error **e
 bool package_href_check (const struct package *, const char *href,
                          struct ovf_error **err);
 /* In a pipe: the name of the member that can be had next, or NULL (at the end,
- * or with an error).  Reads over manifest and certificate. */
+ * or with an error).  Reads over manifest and certificate, and after
+ * package_trust () over what is not used. */
 const char *package_next (struct package *, struct ovf_error **err);
 
 /* A file of References as `href chunk_size` says: a member, or its chunks

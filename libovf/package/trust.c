@@ -266,6 +266,7 @@ package_trust (struct package *p, const struct trust_policy *policy,
                struct ovf_error **err)
 {
   p->report = report;
+  p->trusting = true;
   trust_take_policy (p, policy);
   package_set_used (p, used);
   p->checking = policy->verify;
