@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "pipeline.h"
 
@@ -216,6 +217,31 @@ from_options (const struct ovf_options *options, const char *target, struct ovf_
   return STEAL (a);
 }
 
+/* ---- the target is none of the sources ------------------------------------------- */
+static bool
+is_target (const char *path, const char *target)
+{
+  CLEANUP_FD int fd = file_open_user (path, NULL, NULL);
+
+  return fd >= 0 && output_is_same (target, fd);
+}
+
+static bool
+check_target (const char *spec, const char *folder, const struct appliance *a,
+              const char *target, struct ovf_error **err)
+{
+  bool same = spec != NULL && is_target (spec, target);
+
+  if (strcmp (target, "-") == 0)
+    return true;
+  VECTOR_FOR (f, &a->files) {
+    CLEANUP_FREE char *path = path_join (folder, f->href);
+    same = same || is_target (path, target);
+  }
+  return !same || error_set (err, OVF_E_USAGE, "'%s' is what the package is made of",
+                             target);
+}
+
 /* ---- the operation --------------------------------------------------------------- */
 bool
 ovf_build (struct ovf_ctx *ctx, const char *spec, const char *target,
@@ -237,7 +263,7 @@ ovf_build (struct ovf_ctx *ctx, const char *spec, const char *target,
                    : from_options (options, target, err);
   if (a == NULL)
     return false;
-  if (!model_check_ids (a, err)) {
+  if (!model_check_ids (a, err) || !check_target (spec, folder, a, target, err)) {
     appliance_free (a);
     return error_place (err, NULL, spec, 0);
   }

@@ -69,6 +69,13 @@ expect_exit 2 "an unknown system" "$OVFTOOL" build --disk "$tmp/a.raw" --os nons
   -o "$tmp/x.ova"
 expect_exit 2 "--param without a file" "$OVFTOOL" build --disk "$tmp/a.raw" --param a=b \
   -o "$tmp/x.ova"
+cp "$tmp/b.img" "$tmp/same.ova"
+expect_exit 2 "the target is the disk" "$OVFTOOL" build --disk "$tmp/same.ova" --from-disk raw \
+  -f -o "$tmp/same.ova"
+ok "which stays" cmp "$tmp/b.img" "$tmp/same.ova"
+cp "$srcdir/samples/build-minimal.yaml" "$tmp/spec.ova"
+cp "$tmp/b.img" "$tmp/disk.img"
+expect_exit 2 "the target is the build file" "$OVFTOOL" build "$tmp/spec.ova" -f -o "$tmp/spec.ova"
 printf 'QFI\373' | dd of="$tmp/fake.raw" status=none
 truncate -s 1M "$tmp/fake.raw"
 expect_exit 3 "bytes that are another format's" "$OVFTOOL" build --disk "$tmp/fake.raw" \
