@@ -69,7 +69,12 @@ bool source_check_capacity (struct source *, size_t disk, uint64_t capacity,
                             struct ovf_report *, struct ovf_error **err);
 
 /* ---- verify.c: what verify and unpack share --------------------------- */
-bool source_must_be_package (const struct source *, struct ovf_error **err);
+/* A package, for looking; anything else is OVF_E_USAGE. */
+struct source *source_open_package (struct ovf_ctx *, const char *path,
+                                    const struct ovf_options *, struct ovf_report *,
+                                    struct ovf_error **err);
+/* Adds the findings on archive, manifest and certificate to report. */
+void report_of_package (const struct ovf_report *all, struct ovf_report *report);
 /* The hrefs of all files; OVF_E_UNSAFE for one that leads outside. */
 bool source_references (struct source *, strings *ret, struct ovf_error **err);
 

@@ -207,18 +207,18 @@ unpack_all (struct unpack *u, struct ovf_report *report, struct ovf_error **err)
   return ok;
 }
 
-bool
-ovf_unpack (struct ovf_ctx *ctx, const char *path, const char *target,
-            const struct ovf_options *options, struct ovf_report *report,
-            char **ret_json, struct ovf_error **err)
+static bool
+unpack (struct ovf_ctx *ctx, const char *path, const char *target,
+        const struct ovf_options *options, struct ovf_report *report,
+        char **ret_json, struct ovf_error **err)
 {
   CLEANUP (source) struct source *s
-    = source_open (ctx, path, PURPOSE_LOOK, options, report, err);
+    = source_open_package (ctx, path, options, report, err);
   CLEANUP_FREE char *folder = NULL, *base = NULL;
   struct unpack u = { .source = s };
   bool ok;
 
-  if (s == NULL || !source_must_be_package (s, err))
+  if (s == NULL)
     return false;
   u.package = s->package;
   folder = target != NULL ? xstrdup (target) : default_target (s);
@@ -230,5 +230,20 @@ ovf_unpack (struct ovf_ctx *ctx, const char *path, const char *target,
   if (ok)
     *ret_json = result_json (&u);
   output_free (u.out);
+  return ok;
+}
+
+bool
+ovf_unpack (struct ovf_ctx *ctx, const char *path, const char *target,
+            const struct ovf_options *options, struct ovf_report *report,
+            char **ret_json, struct ovf_error **err)
+{
+  struct ovf_report *all = ovf_report_new ();
+  bool ok;
+
+  *ret_json = NULL;
+  ok = unpack (ctx, path, target, options, all, ret_json, err);
+  report_of_package (all, report);
+  ovf_report_free (all);
   return ok;
 }

@@ -176,6 +176,16 @@ open_file (struct package *p, struct ovf_error **err)
   return archive_open (p, size, err);
 }
 
+/* A descriptor that is a link leads away from its files, and may lead to any
+ * file of the host: it is refused before a byte is read (open_beside). */
+static bool
+is_linked_descriptor (const char *path)
+{
+  struct stat st;
+
+  return text_has_suffix (path, ".ovf") && lstat (path, &st) == 0 && S_ISLNK (st.st_mode);
+}
+
 static bool
 open_any (struct package *p, struct ovf_error **err)
 {
@@ -186,6 +196,8 @@ open_any (struct package *p, struct ovf_error **err)
     p->fd = STDIN_FILENO;
     return pipe_open (p, err);
   }
+  if (is_linked_descriptor (p->path))
+    return open_beside (p, err) || error_hint (err, "name the file itself, not a link");
   p->fd = file_open_user (p->path, &st, err);
   if (p->fd < 0)
     return false;
