@@ -2,13 +2,18 @@
 EXTRA_DIST += \
 	bench/README.md \
 	bench/export.sh \
+	bench/data.sh \
+	bench/export.sh \
 	bench/import.sh \
 	bench/pair.py \
 	$(NULL)
 
+# Both run, and both are judged.
 bench: all
-	OVFTOOL=$(abs_top_builddir)/ovftool/ovftool \
-	  $(srcdir)/bench/import.sh $(BENCHDIR)
+	rc=0; for b in import export; do \
+	  OVFTOOL=$(abs_top_builddir)/ovftool/ovftool \
+	    $(srcdir)/bench/$$b.sh $(BENCHDIR) || rc=1; \
+	done; exit $$rc
 	OVFTOOL=$(abs_top_builddir)/ovftool/ovftool \
 	  $(srcdir)/bench/export.sh $(BENCHDIR)
 
