@@ -67,6 +67,9 @@ cli_tests = \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \
 	tests/cli/sign.sh \
+	tests/cli/validate.sh \
+	tests/cli/validate-for.sh \
+	tests/cli/validate-formats.sh \
 	tests/cli/stream.sh \
 	tests/cli/unpack.sh \
 	tests/cli/verify-manifest.sh \

@@ -376,11 +376,15 @@ void
 mend_lax (struct mend *m)
 {
   xmlNode *n = xmlDocGetRootElement (m->doc);
+  struct kind kind;
 
   for (; n != NULL; n = next_in_document (n)) {
     const struct item *item = n->type == XML_ELEMENT_NODE ? item_of (m, n) : NULL;
     if (item != NULL)
       forgive_item (item, n);
+    /* VirtualBox writes the Items of OVF 2 in the order of its devices. */
+    if (xml_is (n, m->ns, "VirtualHardwareSection") && kind_of (m, n, &kind))
+      sort_children (&kind, n);
     if (xml_is (n, m->ns, "InstallSection") && n->ns != NULL) {
       CLEANUP_FREE char *delay = xml_attr (n, m->ns, "initialBootStopDelay");
       if (delay == NULL)
