@@ -6,6 +6,9 @@
 
 #include "base/xml.h"
 
+/* A hostile file could make one finding an element; nobody reads more. */
+#define MAX_FINDINGS 100
+
 static const struct rule *const sets[] = {
 #define ROW(n) rules_##n,
   RULE_SETS (ROW)
@@ -50,6 +53,10 @@ add (struct lint *l, const struct rule *r, unsigned line, const char *path,
 
   if (level == LEVEL_OFF)
     return;
+  if (++l->found > MAX_FINDINGS)
+    return;
+  if (l->found == MAX_FINDINGS)
+    text = "there is more of this than is shown here";
   report_add (l->report, severities[level], r->id, l->file, line, path, "%s", text);
   if (r->fix != NULL)
     report_hint (l->report, "%s", r->fix);
@@ -68,7 +75,7 @@ format (const char *fmt, va_list ap)
 void
 lint_add (struct lint *l, const struct rule *r, const xmlNode *at, const char *fmt, ...)
 {
-  CLEANUP_FREE char *path = at ? xml_path (at) : NULL;
+  CLEANUP_FREE char *path = at && l->found < MAX_FINDINGS ? xml_path (at) : NULL;
   CLEANUP_FREE char *text = NULL;
   va_list ap;
 
@@ -97,8 +104,11 @@ lint_run (struct lint *l)
 
   for (size_t i = 0; (r = rule_at (i)) != NULL; i++)
     if (r->check != NULL && (r->versions & l->version) != 0
-        && level_of (l, r) != LEVEL_OFF)
+        && level_of (l, r) != LEVEL_OFF) {
+      l->found = 0;
       r->check (l, r);
+    }
+  l->found = 0;
 }
 
 /* ---- walking ------------------------------------------------------------ */

@@ -50,6 +50,7 @@ struct lint {
   struct package *package;        /* NULL: no files to look at */
   const struct appliance *model;  /* as `info` reads it; NULL = unreadable */
   bool lax;
+  unsigned found;                 /* by the rule that runs now */
 };
 
 /* A finding at a node (its line and path) with the severity of the mode;

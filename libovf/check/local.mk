@@ -1,6 +1,7 @@
 libovf_check_sources = \
 	libovf/check/lint.c \
 	libovf/check/lint.h \
+	libovf/check/lint-words.c libovf/check/lint-words.h \
 	libovf/check/profile.c \
 	libovf/check/profile.h \
 	libovf/check/profile-check.c \
