@@ -282,6 +282,7 @@ const struct disk_format vmdk_format = {
   .close = vmdk_close,
   .sequential = true,
   .create = vmdk_stream_create,
+  .takes = vmdk_stream_takes,
   .encode = vmdk_stream_encode,
   .put = vmdk_stream_put,
   .finish = vmdk_stream_finish,

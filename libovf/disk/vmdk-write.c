@@ -36,7 +36,8 @@ enum marker { MARKER_EOS, MARKER_TABLE, MARKER_DIRECTORY, MARKER_FOOTER };
 
 struct encoder { /* one a worker */
   struct libdeflate_compressor *deflate;
-  uint8_t *grain; /* for one that the disk's end cuts */
+  struct libdeflate_decompressor *inflate; /* made when needed */
+  uint8_t *grain; /* one that the disk's end cuts, or that came deflated */
 };
 struct stream {
   uint64_t sectors;       /* of the guest */
@@ -227,6 +228,7 @@ vmdk_stream_discard (struct disk_sink *sink)
     return;
   for (unsigned i = 0; s->encoders && i < sink->workers; i++) {
     libdeflate_free_compressor (s->encoders[i].deflate);
+    libdeflate_free_decompressor (s->encoders[i].inflate);
     free (s->encoders[i].grain);
   }
   free (s->encoders);
@@ -237,6 +239,14 @@ vmdk_stream_discard (struct disk_sink *sink)
 
 /* ---- grains ---------------------------------------------------------- */
 
+static uint8_t *
+spare_grain (struct encoder *e)
+{
+  if (e->grain == NULL)
+    e->grain = xmalloc (GRAIN);
+  return e->grain;
+}
+
 /* A grain always inflates to its full size: one that the disk's end cuts is
  * filled with zeros. */
 static const uint8_t *
@@ -244,11 +254,87 @@ whole_grain (struct encoder *e, const struct piece *in, const struct cell *cell)
 {
   if (cell->length == GRAIN)
     return in->data + cell->at;
-  if (e->grain == NULL)
-    e->grain = xmalloc (GRAIN);
+  spare_grain (e);
   memcpy (e->grain, in->data + cell->at, cell->length);
   memset (e->grain + cell->length, 0, GRAIN - cell->length);
   return e->grain;
+}
+
+/* Marker, n bytes, zeros up to the sector; the bytes are in place or copied. */
+static void
+end_grain (struct piece *out, const struct cell *cell, const uint8_t *deflated,
+           size_t n)
+{
+  size_t size = (MARKER_HEAD + n + SECTOR - 1) / SECTOR * SECTOR;
+  uint8_t *p = out->data + out->used;
+
+  put_le (p, cell->offset / SECTOR, 8);
+  put_le (p + 8, n, 4);
+  if (deflated)
+    memcpy (p + MARKER_HEAD, deflated, n);
+  memset (p + MARKER_HEAD + n, 0, size - MARKER_HEAD - n);
+  piece_append (out, CELL_ZLIB, cell->offset, cell->length, (uint32_t)size);
+}
+
+static bool
+deflate_grain (struct stream *s, struct encoder *e, const uint8_t *plain,
+               const struct cell *cell, struct piece *out,
+               struct ovf_error **err)
+{
+  size_t n;
+
+  piece_room (out, out->used + MARKER_HEAD + s->bound + SECTOR);
+  n = libdeflate_zlib_compress (e->deflate, plain, GRAIN,
+                                out->data + out->used + MARKER_HEAD, s->bound);
+  if (n == 0)
+    return error_set (err, OVF_E_IO, "cannot compress a grain");
+  end_grain (out, cell, NULL, n);
+  return true;
+}
+
+/* ---- grains that are deflated already -------------------------------- */
+
+/* Of a stream with our grain size: its bytes can stay.  Not when the user
+ * asks for an effort of his own. */
+bool
+vmdk_stream_takes (const struct disk_sink *sink, const struct piece *p)
+{
+  if (sink->options.level != 0)
+    return false;
+  for (unsigned i = 0; i < p->count; i++) {
+    const struct cell *c = &p->cells[i];
+
+    if (c->kind != CELL_ZLIB || c->offset % GRAIN != 0
+        || (c->length != GRAIN && c->offset + c->length != sink->capacity))
+      return false;
+  }
+  return p->count > 0;
+}
+
+/* It is inflated all the same: what is damaged must not travel on, and zeros
+ * are not stored. */
+static bool
+keep_grain (struct stream *s, struct encoder *e, const struct piece *in,
+            const struct cell *cell, struct piece *out, struct ovf_error **err)
+{
+  uint8_t *plain = spare_grain (e);
+  size_t size, used;
+
+  if (e->inflate == NULL
+      && (e->inflate = libdeflate_alloc_decompressor ()) == NULL)
+    abort ();
+  if (!cell_inflate (e->inflate, NULL, in, cell, plain, GRAIN, &size, &used,
+                     err))
+    return false;
+  if (is_zero (plain, cell->length))
+    return true;
+  if (size < GRAIN || !is_zero (plain + cell->length, GRAIN - cell->length)) {
+    memset (plain + cell->length, 0, GRAIN - cell->length);
+    return deflate_grain (s, e, plain, cell, out, err);
+  }
+  piece_room (out, out->used + MARKER_HEAD + used + SECTOR);
+  end_grain (out, cell, in->data + cell->at, used);
+  return true;
 }
 
 bool
@@ -258,24 +344,18 @@ vmdk_stream_encode (struct disk_sink *sink, unsigned worker, struct piece *in,
   struct stream *s = sink->state;
   struct encoder *e = &s->encoders[worker];
 
+  if (in->count > 0 && in->cells[0].kind == CELL_ZLIB) {
+    for (unsigned i = 0; i < in->count; i++)
+      if (!keep_grain (s, e, in, &in->cells[i], out, err))
+        return false;
+    return true;
+  }
   piece_reblock (in, GRAIN, sink->capacity);
   for (unsigned i = 0; i < in->count; i++) {
     const struct cell *cell = &in->cells[i];
-    const uint8_t *plain = whole_grain (e, in, cell);
-    size_t at = out->used, n, size;
-    uint8_t *p;
 
-    piece_room (out, at + MARKER_HEAD + s->bound + SECTOR);
-    p = out->data + at;
-    n = libdeflate_zlib_compress (e->deflate, plain, GRAIN, p + MARKER_HEAD,
-                                  s->bound);
-    if (n == 0)
-      return error_set (err, OVF_E_IO, "cannot compress a grain");
-    put_le (p, cell->offset / SECTOR, 8);
-    put_le (p + 8, n, 4);
-    size = (MARKER_HEAD + n + SECTOR - 1) / SECTOR * SECTOR;
-    memset (p + MARKER_HEAD + n, 0, size - MARKER_HEAD - n);
-    piece_append (out, CELL_ZLIB, cell->offset, cell->length, (uint32_t)size);
+    if (!deflate_grain (s, e, whole_grain (e, in, cell), cell, out, err))
+      return false;
   }
   return true;
 }

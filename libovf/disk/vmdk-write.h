@@ -6,6 +6,7 @@
 #include "disk/disk.h"
 
 bool vmdk_stream_create (struct disk_sink *, struct ovf_error **err);
+bool vmdk_stream_takes (const struct disk_sink *, const struct piece *);
 bool vmdk_stream_encode (struct disk_sink *, unsigned worker, struct piece *in,
                          struct piece *out, struct ovf_error **err);
 bool vmdk_stream_put (struct disk_sink *, unsigned worker, const struct piece *,

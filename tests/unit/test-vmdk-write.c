@@ -20,6 +20,7 @@ static const struct disk_format stream = {
   .title = "stream",
   .sequential = true,
   .create = vmdk_stream_create,
+  .takes = vmdk_stream_takes,
   .encode = vmdk_stream_encode,
   .put = vmdk_stream_put,
   .finish = vmdk_stream_finish,
@@ -280,7 +281,70 @@ test_order (void)
   ovf_ctx_free (ctx);
 }
 
+/* What a stream becomes when it is written again; the code of a failure. */
+static int
+again (const struct made *m, unsigned level, struct made *ret)
+{
+  struct ovf_ctx *ctx = ovf_ctx_new ();
+  struct disk_sink_options options
+    = { .id = "disk1", .name = "vm.vmdk", .level = level };
+  int in = temporary (), fd = temporary ();
+  struct disk_target target = { .fd = fd };
+  struct blob *blob = blob_new_span ("x.vmdk", in, 0, m->size);
+  struct ovf_error *err = NULL;
+  struct disk_source *source;
+  struct disk_sink *sink;
+  int code = 0;
+
+  CU_ASSERT_FATAL (file_pwrite (in, m->bytes, m->size, 0, NULL));
+  source = disk_source_new (ctx, blob, &vmdk_format, true, NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (source);
+  sink = disk_sink_new (ctx, &stream, &target, source->capacity, &options, NULL);
+  if (disk_copy (ctx, source, sink, "x", &err)) {
+    ret->size = (size_t)sink->written;
+    ret->populated = sink->populated;
+    ret->bytes = xmalloc (ret->size);
+    CU_ASSERT_FATAL (file_pread (fd, ret->bytes, ret->size, 0, NULL));
+  } else
+    code = (int)ovf_error_code (err);
+  ovf_error_free (err);
+  disk_sink_free (sink);
+  disk_source_free (source);
+  blob_free (blob);
+  close (in);
+  close (fd);
+  ovf_ctx_free (ctx);
+  return code;
+}
+
+/* Grains of the right size keep their bytes, unless an effort is asked for;
+ * damaged ones do not get through. */
+static void
+test_again (void)
+{
+  uint64_t capacity = (5 << 20) + 512;
+  int raw = make_raw (capacity);
+  struct made first = convert (raw, capacity, 2, 0), other = { 0 };
+  struct made kept = { 0 };
+
+  CU_ASSERT_EQUAL_FATAL (again (&first, 0, &kept), 0);
+  CU_ASSERT_EQUAL (kept.populated, first.populated);
+  CU_ASSERT (kept.size == first.size
+             && memcmp (kept.bytes, first.bytes, first.size) == 0);
+  CU_ASSERT_EQUAL_FATAL (again (&first, 1, &other), 0);
+  CU_ASSERT (other.size != first.size
+             || memcmp (other.bytes, first.bytes, first.size) != 0);
+  compare_guest (&other, raw, capacity);
+  free (other.bytes);
+  first.bytes[65536 + 40] ^= 1; /* within the first grain */
+  CU_ASSERT_EQUAL (again (&first, 0, &other), OVF_E_FORMAT);
+  free (first.bytes);
+  free (kept.bytes);
+  close (raw);
+}
+
 TAP_MAIN ("vmdk-write", { "layout", test_layout },
           { "capacities", test_capacities }, { "nothing in it", test_empty },
           { "any number of workers", test_jobs },
-          { "content id", test_content_id }, { "order", test_order })
+          { "content id", test_content_id }, { "order", test_order },
+          { "a stream again", test_again })
