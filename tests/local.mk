@@ -92,6 +92,7 @@ house_tests = \
 shared_tests = \
 	tests/shared/attacks.sh \
 	tests/shared/corpus-info.sh \
+	tests/shared/corpus-validate.sh \
 	tests/shared/corpus-vmdk.sh \
 	tests/shared/corpus-write.sh \
 	tests/shared/guests.sh \
@@ -103,6 +104,7 @@ EXTRA_DIST += \
 	tests/hostile/LIST \
 	tests/hostile/make.py \
 	tests/shared/corpus-info.py \
+	tests/shared/corpus-validate.py \
 	tests/golden/libvirt-five-disks \
 	tests/golden/libvirt-lsilogic \
 	tests/golden/libvirt-native \
