@@ -65,7 +65,8 @@ void lint_add_line (struct lint *, const struct rule *, unsigned line,
 #define RULE_SETS(X)                                                          \
   X (package) X (tar) X (manifest) X (certificate) X (xml) X (refs) X (disks) \
   X (content) X (hardware) X (bounds) X (products) X (sections) X (sections2) \
-  X (strings) X (environment) X (images) X (reading) X (profiles)
+  X (strings) X (environment) X (images) X (old) X (reading) \
+  X (profiles)
 #define DECLARE(n) extern const struct rule rules_##n[];
 RULE_SETS (DECLARE)
 #undef DECLARE

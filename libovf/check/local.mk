@@ -8,6 +8,7 @@ libovf_check_sources = \
 	libovf/check/schema.c libovf/check/schema.h \
 	libovf/check/schema-mend.c libovf/check/schema-mend.h \
 	libovf/check/schema-set.c libovf/check/schema-set.h \
+	libovf/check/rules-old.c \
 	libovf/check/rules-reading.c \
 	libovf/check/rules-profiles.c \
 	libovf/check/rules-package.c \

@@ -100,22 +100,9 @@ offer (struct run *r, const struct check *c, struct at at, const char *value)
 }
 
 /* ---- the descriptor's elements --------------------------------------------------- */
-/* The element after n in document order. */
-static const xmlNode *
-following (const xmlNode *n, const xmlNode *root)
-{
-  const xmlNode *next = xml_first (n);
-
-  while (next == NULL && n != root) {
-    next = xml_next (n);
-    n = n->parent;
-  }
-  return next;
-}
-
 #define EACH_ELEMENT(n, l)                                                    \
   for (const xmlNode *n = (l)->doc ? (l)->root : NULL; n != NULL;             \
-       n = following (n, (l)->root))
+       n = xml_following (n, (l)->root))
 
 static bool
 named (const xmlNode *n, const char *name)

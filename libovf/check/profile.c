@@ -166,8 +166,7 @@ read_refusal (struct loader *l, yaml_node_t *n, struct ovf_error **err)
     else
       return wrong (l, k, err, "a refusal has the keys rule, severity, message, source");
   }
-  if (r->rule == NULL
-      || (rule_by_id (r->rule) == NULL && strncmp (r->rule, "OVF-VH-", 7) != 0)) {
+  if (r->rule == NULL || rule_by_id (r->rule) == NULL) {
     wrong (l, n, err, "the rule of a refusal is missing, or there is no such rule");
     return error_hint (err, "'ovftool validate --list-rules' lists them");
   }
