@@ -108,7 +108,7 @@ char *
 lint_cim (const xmlNode *item, const char *name)
 {
   XML_FOR (n, item)
-    if (strcmp (xml_name (n), name) == 0
+    if (text_equal_nocase (xml_name (n), name) /* InstanceId */
         && strncmp (xml_ns (n), CIM, sizeof CIM - 1) == 0)
       return xml_text (n);
   return NULL;
