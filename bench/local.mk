@@ -1,7 +1,6 @@
 # Benchmarks: `make bench`, not part of `make check`.
 EXTRA_DIST += \
 	bench/README.md \
-	bench/export.sh \
 	bench/data.sh \
 	bench/export.sh \
 	bench/import.sh \
@@ -14,7 +13,5 @@ bench: all
 	  OVFTOOL=$(abs_top_builddir)/ovftool/ovftool \
 	    $(srcdir)/bench/$$b.sh $(BENCHDIR) || rc=1; \
 	done; exit $$rc
-	OVFTOOL=$(abs_top_builddir)/ovftool/ovftool \
-	  $(srcdir)/bench/export.sh $(BENCHDIR)
 
 .PHONY: bench
