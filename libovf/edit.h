@@ -105,6 +105,10 @@ edit_set_fn set_product, set_annotation, set_eula, set_prop; /* set-text.c */
 edit_set_fn set_net, set_nic, set_disk;                      /* set-device.c */
 bool edit_remove_device (struct edit *, const char *what,    /* set-remove.c */
                          struct ovf_error **err);
+/* With the disk and the file that only it names. */
+void edit_remove_item (struct edit *, xmlNode *item);
+/* The file of firmware variables; how many were there (0 or 1). */
+unsigned edit_remove_nvram (struct edit *, xmlNode *hardware);
 /* "0.model": the number, and *rest behind the dot (may be NULL: no dot). */
 bool edit_number (const char *key, const char *text, unsigned *ret_n,
                   const char **ret_rest, struct ovf_error **err);

@@ -38,6 +38,8 @@ libovf_top_sources = \
 	libovf/validate.h libovf/validate.c libovf/validate-package.c \
 	libovf/rules.c libovf/diff.c \
 	libovf/rewrite.h libovf/rewrite.c libovf/rewrite-run.c \
+	libovf/repair.h libovf/repair.c libovf/repair-items.c \
+	libovf/repair-disks.c libovf/repair-profile.c \
 	libovf/build.c \
 	libovf/references.c libovf/pack.c libovf/sign-op.c \
 	libovf/edit.h libovf/edit.c libovf/edit-item.c \

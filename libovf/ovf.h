@@ -165,6 +165,12 @@ OVF_PUBLIC bool ovf_convert (struct ovf_ctx *, const char *source,
 OVF_PUBLIC bool ovf_build (struct ovf_ctx *, const char *spec, const char *target,
                            const struct ovf_options *, struct ovf_report *,
                            char **ret_json, struct ovf_error **err);
+/* A package written anew, to the option "output", without what can be mended;
+ * with the option "for" also without what that platform refuses.  Each fix is
+ * a note; what is left stands in the report as ovf_validate () finds it. */
+OVF_PUBLIC bool ovf_repair (struct ovf_ctx *, const char *package,
+                            const struct ovf_options *, struct ovf_report *,
+                            char **ret_json, struct ovf_error **err);
 /* What differs between two sources, by meaning; the operation succeeds when
  * they differ, too. */
 OVF_PUBLIC bool ovf_diff (struct ovf_ctx *, const char *a, const char *b,

@@ -23,10 +23,12 @@ static bool
 add_file (const char *name, const xmlNode *n, references *ret,
           struct ovf_error **err)
 {
+  CLEANUP_FREE char *compression = xml_attr (n, "*", "compression");
   struct reference *r = references_add (ret);
 
   r->id = xml_attr (n, "*", "id");
   r->href = xml_attr (n, "*", "href");
+  r->gzip = text_equal_nocase (compression, "gzip");
   if (r->href == NULL)
     return error_at (err, OVF_E_FORMAT, "OVF-REF-002", name, xml_line (n),
                      "a File of References has no href");

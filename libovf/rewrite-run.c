@@ -48,18 +48,88 @@ is_copied (const struct rewrite *w, const char *name)
   return true;
 }
 
-/* Names and bytes of what is copied.  The names are lent. */
-static uint64_t
-list_members (const struct rewrite *w, strings *ret)
-{
-  uint64_t total = 0;
+/* A member, or a file that is made of some. */
+struct part {
+  const char *name;            /* in the new package; lent */
+  const struct remake *remake; /* or NULL */
+  size_t place;                /* in References */
+  size_t at;                   /* among the members */
+  uint64_t size;
+};
+DEFINE_VECTOR (parts, struct part)
 
-  VECTOR_FOR (m, package_members (w->package))
-    if (is_copied (w, m->name)) {
-      strings_append (ret, m->name);
-      total += m->size;
-    }
-  return total;
+static int
+by_place (const void *a, const void *b)
+{
+  const struct part *x = a, *y = b;
+
+  if (x->place != y->place)
+    return (x->place > y->place) - (x->place < y->place);
+  return (x->at > y->at) - (x->at < y->at);
+}
+
+struct named {
+  const char *href;
+  size_t place;
+};
+
+static int
+by_href (const void *a, const void *b)
+{
+  const struct named *x = a, *y = b;
+
+  return strcmp (x->href, y->href);
+}
+
+/* Where its file stands in References; behind them all if nowhere. */
+static size_t
+place_of (const struct named *sorted, size_t n, const char *name)
+{
+  CLEANUP_FREE char *href = xstrdup (name);
+  struct named key = { .href = href };
+  const struct named *found
+    = n ? bsearch (&key, sorted, n, sizeof *sorted, by_href) : NULL;
+  char *dot = strrchr (href, '.');
+
+  if (found == NULL && n && dot && strlen (dot) == 10
+      && strspn (dot + 1, "0123456789") == 9) { /* a chunk */
+    *dot = '\0';
+    found = bsearch (&key, sorted, n, sizeof *sorted, by_href);
+  }
+  return found ? found->place : SIZE_MAX;
+}
+
+static const struct remake *
+remake_at (const struct rewrite *w, size_t place)
+{
+  VECTOR_FOR (m, &w->remakes)
+    if (place == (size_t)(m->from - w->refs.ptr))
+      return m;
+  return NULL;
+}
+
+/* What is copied, in the order of References, then what they do not name. */
+static void
+list_parts (const struct rewrite *w, parts *ret)
+{
+  const members *all = package_members (w->package);
+  CLEANUP_FREE struct named *names = xcalloc (w->refs.len + 1, sizeof *names);
+
+  for (size_t i = 0; i < w->refs.len; i++)
+    names[i] = (struct named){ w->refs.ptr[i].href, i };
+  if (w->refs.len)
+    qsort (names, w->refs.len, sizeof *names, by_href);
+  for (size_t i = 0; i < all->len; i++) {
+    const struct member *m = &all->ptr[i];
+    size_t place = place_of (names, w->refs.len, m->name);
+
+    if (is_copied (w, m->name) && remake_at (w, place) == NULL)
+      *parts_add (ret) = (struct part){ m->name, NULL, place, i, m->size };
+  }
+  VECTOR_FOR (m, &w->remakes)
+    *parts_add (ret) = (struct part){ m->name, m, (size_t)(m->from - w->refs.ptr), 0, 0 };
+  if (ret->len)
+    qsort (ret->ptr, ret->len, sizeof *ret->ptr, by_place);
 }
 
 static enum file_role
@@ -94,6 +164,27 @@ pass_member (struct rewrite *w, struct package_writer *out, const char *name,
   return ok;
 }
 
+/* The same for one that is made of its members. */
+static bool
+pass_remake (struct rewrite *w, struct package_writer *out, const struct part *part,
+             struct ovf_error **err)
+{
+  const struct reference *r = part->remake->from;
+  struct blob *b = package_blob (w->package, r->href, r->chunk_size,
+                                 r->chunk_size ? r->size : BLOB_UNKNOWN, err);
+  struct blob *plain
+    = b && r->gzip ? blob_new_gunzip (b, ctx_limit (w->ctx, LIMIT_CAPACITY)) : b;
+  bool ok = b && package_writer_begin (out, part->name, role_of (w, r->href), err)
+            && package_writer_copy (out, plain, err)
+            && package_writer_end (out, BLOB_UNKNOWN, NULL, err)
+            && package_blob_done (w->package, b, err);
+
+  if (plain != b)
+    blob_free (plain);
+  blob_free (b);
+  return ok;
+}
+
 /* ---- to a new place -------------------------------------------------- */
 
 static void
@@ -111,17 +202,25 @@ static bool
 copy_all (struct rewrite *w, struct package_writer *out, struct ovf_error **err)
 {
   strings names = { 0 };
-  uint64_t total = list_members (w, &names);
+  parts all = { 0 };
+  uint64_t total = 0;
   bool ok;
 
+  list_parts (w, &all);
+  VECTOR_FOR (part, &all) {
+    strings_append (&names, (char *)part->name);
+    total += part->size;
+  }
   if (w->keep_manifest)
     keep_parts (w, out);
   ok = package_writer_space (out, total + w->descriptor_len, err)
        && package_writer_reserve (out, w->descriptor_name, w->descriptor_len,
                                   &names, err);
-  VECTOR_FOR (name, &names)
-    ok = ok && pass_member (w, out, *name, err);
+  VECTOR_FOR (part, &all)
+    ok = ok && (part->remake ? pass_remake (w, out, part, err)
+                             : pass_member (w, out, part->name, err));
   free (names.ptr);
+  free (all.ptr);
   return ok
          && package_writer_descriptor (out, w->descriptor, w->descriptor_len,
                                        err)
@@ -264,14 +363,14 @@ change_folder (struct rewrite *w, char **ret_json, struct ovf_error **err)
   CLEANUP_FREE char *shown = NULL;
   json_t *files = json_array ();
   struct output *out;
-  strings names = { 0 };
+  parts all = { 0 };
   bool ok = true;
 
   package_tap (w->package, w->algorithm);
-  list_members (w, &names);
-  VECTOR_FOR (name, &names)
-    ok = ok && pass_member (w, NULL, *name, err);
-  free (names.ptr);
+  list_parts (w, &all);
+  VECTOR_FOR (part, &all)
+    ok = ok && pass_member (w, NULL, part->name, err);
+  free (all.ptr);
   out = ok ? output_new_dir (w->ctx, w->target, base, true, err) : NULL;
   ok = out && put_parts (w, out, files, err)
        && strict_check (w->options, w->report, err) && output_commit (out, err)

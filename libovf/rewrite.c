@@ -88,6 +88,7 @@ trust (struct rewrite *w, struct ovf_error **err)
   strings hrefs = { 0 };
   bool ok;
 
+  policy.mend = w->mend;
   VECTOR_FOR (r, &w->refs)
     strings_append (&hrefs, r->href);
   package_refer (w->package, &hrefs);
@@ -105,12 +106,11 @@ resolved (const char *path)
   return real ? real : xstrdup (path);
 }
 
-bool
-rewrite_open (struct rewrite *w, struct ovf_ctx *ctx, const char *path,
+static bool
+open_package (struct rewrite *w, struct ovf_ctx *ctx, const char *path,
               const struct ovf_options *options, struct ovf_report *report,
               struct ovf_error **err)
 {
-  memset (w, 0, sizeof *w);
   w->ctx = ctx;
   w->options = options;
   w->report = report;
@@ -129,9 +129,31 @@ rewrite_open (struct rewrite *w, struct ovf_ctx *ctx, const char *path,
          && trust (w, err);
 }
 
+bool
+rewrite_open (struct rewrite *w, struct ovf_ctx *ctx, const char *path,
+              const struct ovf_options *options, struct ovf_report *report,
+              struct ovf_error **err)
+{
+  memset (w, 0, sizeof *w);
+  return open_package (w, ctx, path, options, report, err);
+}
+
+bool
+rewrite_open_mend (struct rewrite *w, struct ovf_ctx *ctx, const char *path,
+                   const struct ovf_options *options, struct ovf_report *report,
+                   struct ovf_error **err)
+{
+  memset (w, 0, sizeof *w);
+  w->mend = true;
+  return open_package (w, ctx, path, options, report, err);
+}
+
 void
 rewrite_done (struct rewrite *w)
 {
+  VECTOR_FOR (m, &w->remakes)
+    free (m->name);
+  free (w->remakes.ptr);
   package_free (w->package);
   references_free (&w->refs);
   strings_free (&w->drop);

@@ -11,6 +11,7 @@
 struct reference {
   char *id, *href;
   uint64_t size, chunk_size; /* BLOB_UNKNOWN, 0: not said */
+  bool gzip;
 };
 DEFINE_VECTOR (references, struct reference)
 /* OVF_E_FORMAT with file and line. */
@@ -18,6 +19,14 @@ bool references_read (const struct ovf_ctx *, const char *name,
                       const char *text, size_t len, references *ret,
                       struct ovf_error **err);
 void references_free (references *);
+
+/* A file that is not copied as it is: its chunks are joined, or it is
+ * inflated, and it may get another name. */
+struct remake {
+  const struct reference *from; /* lent */
+  char *name;
+};
+DEFINE_VECTOR (remakes, struct remake)
 
 enum manifest_state {
   MANIFEST_NONE,
@@ -32,12 +41,15 @@ struct rewrite {
   char *path;             /* of the source; links resolved */
   struct package *package;
   references refs;
+  bool mend;              /* a manifest that lists too little or too much will
+                           * be made anew, and is no obstacle */
   enum manifest_state state;
   enum digest_alg old_algorithm; /* of the manifest there is */
   /* What the new package has: set after rewrite_open (). */
   const char *descriptor; /* lent; the old one at first */
   size_t descriptor_len;
   strings drop;           /* hrefs of files that are left out */
+  remakes remakes;
   bool keep_manifest, keep_certificate;
   enum digest_alg algorithm; /* of a new manifest; DIGEST_NONE = none */
   const struct signer *signer; /* lent */
@@ -53,6 +65,10 @@ struct rewrite {
 bool rewrite_open (struct rewrite *, struct ovf_ctx *, const char *path,
                    const struct ovf_options *, struct ovf_report *,
                    struct ovf_error **err);
+/* The same with `mend`. */
+bool rewrite_open_mend (struct rewrite *, struct ovf_ctx *, const char *path,
+                        const struct ovf_options *, struct ovf_report *,
+                        struct ovf_error **err);
 void rewrite_done (struct rewrite *);
 /* output NULL: in place; else an .ova, an .ovf, a folder, or "-".  archive:
  * an OVA whatever its name. */

@@ -87,8 +87,8 @@ release_disk (struct edit *e, const char *id)
 
 /* ---- devices --------------------------------------------------------- */
 
-static void
-remove_item (struct edit *e, xmlNode *item)
+void
+edit_remove_item (struct edit *e, xmlNode *item)
 {
   CLEANUP_FREE char *resource = item_text (item, "HostResource");
   const char *disk = resource ? resource_id (resource, "/disk/") : NULL;
@@ -132,15 +132,15 @@ remove_kind (struct edit *e, xmlNode *hardware, const struct kind *k)
     next = edit_item (xml_next (i));
     if (!is_kind (i, k))
       continue;
-    remove_item (e, i);
+    edit_remove_item (e, i);
     count++;
   }
   return count;
 }
 
 /* The ExtraConfig that names the file of firmware variables. */
-static unsigned
-remove_nvram (struct edit *e, xmlNode *hardware)
+unsigned
+edit_remove_nvram (struct edit *e, xmlNode *hardware)
 {
   XML_FOR (n, hardware)
     if (xml_is (n, "*", "ExtraConfig") && edit_attr_is (n, "key", "nvram")) {
@@ -168,7 +168,7 @@ remove_numbered (struct edit *e, xmlNode *hardware, const char *word,
   if (item == NULL)
     return error_set (err, OVF_E_USAGE, "there is no %s %u: the machine has "
                       "%u, counted from 0", word, n, count);
-  remove_item (e, item);
+  edit_remove_item (e, item);
   return true;
 }
 
@@ -180,7 +180,7 @@ remove_class (struct edit *e, xmlNode *hardware, const char *what,
   bool known = strcmp (what, "nvram") == 0;
 
   if (known)
-    count = remove_nvram (e, hardware);
+    count = edit_remove_nvram (e, hardware);
   for (size_t i = 0; i < ARRAY_SIZE (kinds); i++)
     if (strcmp (what, kinds[i].word) == 0) {
       known = true;

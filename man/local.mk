@@ -14,6 +14,7 @@ man_pages = \
 	man/ovftool-import.1 \
 	man/ovftool-info.1 \
 	man/ovftool-pack.1 \
+	man/ovftool-repair.1 \
 	man/ovftool-set.1 \
 	man/ovftool-sign.1 \
 	man/ovftool-unpack.1 \
@@ -35,6 +36,7 @@ man_pods = \
 	man/ovftool-import.pod \
 	man/ovftool-info.pod \
 	man/ovftool-pack.pod \
+	man/ovftool-repair.pod \
 	man/ovftool-set.pod \
 	man/ovftool-sign.pod \
 	man/ovftool-unpack.pod \

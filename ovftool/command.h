@@ -37,8 +37,8 @@ struct command {
 /* One word adds a command. */
 #define COMMANDS(X)                                                           \
   X (info) X (validate) X (verify) X (unpack) X (pack) X (sign) X (unsign)    \
-  X (convert) X (import) X (export) X (build) X (set) X (env) X (diff)        \
-  X (disk) X (formats) X (help) X (version)
+  X (convert) X (import) X (export) X (build) X (set) X (repair)          \
+  X (env) X (diff) X (disk) X (formats) X (help) X (version)
 #define DECLARE(n) extern const struct command cmd_##n;
 COMMANDS (DECLARE)
 #undef DECLARE

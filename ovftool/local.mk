@@ -42,6 +42,7 @@ ovftool_command_sources = \
 	ovftool/cmd-import.c \
 	ovftool/cmd-info.c \
 	ovftool/cmd-pack.c \
+	ovftool/cmd-repair.c \
 	ovftool/cmd-set.c \
 	ovftool/cmd-sign.c \
 	ovftool/cmd-unpack.c \

@@ -64,6 +64,7 @@ cli_tests = \
 	tests/cli/import-pipe.sh \
 	tests/cli/pack.sh \
 	tests/cli/prop.sh \
+	tests/cli/repair.sh \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \
 	tests/cli/sign.sh \

@@ -24,6 +24,8 @@ enum package_form { PACKAGE_OVA, PACKAGE_DIR, PACKAGE_PIPE };
 struct trust_policy {
   bool verify;              /* false: --no-verify */
   bool lax_manifest;
+  bool mend;                /* what it lists too much or too little is reported
+                             * and made anew by the caller */
   bool require_signature;
   const char *ca;           /* PEM file, "system", or NULL */
 };

@@ -17,6 +17,10 @@ static bool
 forgivable (struct package *p, const char *rule, const char *message,
             struct ovf_error **err)
 {
+  if (p->policy.mend) {
+    report_add (p->report, OVF_WARNING, rule, p->manifest.name, 0, NULL, "%s", message);
+    return true;
+  }
   if (p->policy.lax_manifest) {
     report_add (p->report, OVF_WARNING, rule, p->manifest.name, 0, NULL,
                 "%s: accepted because of --lax-manifest", message);
@@ -72,7 +76,7 @@ check_absent (struct package *p, struct ovf_error **err)
 
   if (e == NULL)
     return true;
-  if (itself)
+  if (itself && !p->policy.mend)
     return mismatch (p, "OVF-MF-007", e->line,
                      "the manifest lists itself or the certificate", err);
   why = trust_absent (e);
@@ -99,6 +103,8 @@ unlisted (struct package *p, const char *name, struct ovf_error **err)
   CLEANUP_FREE char *why
     = xasprintf ("the manifest does not list '%s', which is used", name);
 
+  if (p->policy.mend)
+    return forgivable (p, "OVF-MF-006", why, err);
   return mismatch (p, "OVF-MF-006", 0, why, err);
 }
 
@@ -111,8 +117,8 @@ trust_member (struct package *p, size_t i, struct ovf_error **err)
   if (!p->checking || !p->parsed || package_part (p, name) != NULL)
     return true;
   e = manifest_find (&p->list, name);
-  if (e == NULL)
-    return unlisted (p, name, err);
+  if (e == NULL) /* with `mend` it has been told */
+    return p->policy.mend || unlisted (p, name, err);
   return compare (p, e, slot_digest (&p->slots.ptr[i], e->alg), err);
 }
 
