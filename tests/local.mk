@@ -32,6 +32,7 @@ unit_disk = \
 	tests/unit/test-vmdk-write \
 	$(NULL)
 unit_check = \
+	tests/unit/test-schema \
 	$(NULL)
 unit_converters = \
 	tests/unit/test-ovf-write \
@@ -97,6 +98,7 @@ shared_tests = \
 	tests/shared/corpus-vmdk.sh \
 	tests/shared/corpus-write.sh \
 	tests/shared/guests.sh \
+	tests/shared/schemas.sh \
 	tests/shared/trust.sh \
 	$(NULL)
 
@@ -119,6 +121,9 @@ EXTRA_DIST += \
 	tests/golden/libvirt-read-xen \
 	tests/golden/libvirt-secure-boot \
 	tests/golden/same-model.py \
+	tests/schema/all-1.ovf \
+	tests/schema/all-2.ovf \
+	tests/schema/environment.xml \
 	tests/skips.allow \
 	tests/unit/disk.h \
 	tests/unit/tap.h \

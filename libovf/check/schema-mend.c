@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 
-#define ENV "http://schemas.dmtf.org/ovf/environment/1"
 #define CIM "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_"
 #define RASD CIM "ResourceAllocationSettingData"
 #define VSSD CIM "VirtualSystemSettingData"
@@ -310,6 +309,30 @@ next_in_document (xmlNode *n)
   return n ? n->next : NULL;
 }
 
+/* Blanks around a number or a boolean have no meaning to XML Schema, nor
+ * around any value to OVF (DSP0243 Annex A); libxml2 does not take them. */
+static void
+trim (xmlNode *only)
+{
+  const char *text = only && only->type == XML_TEXT_NODE && only->next == NULL
+                       ? (const char *)only->content : NULL;
+  size_t n = text ? strlen (text) : 0;
+
+  if (n > 0 && (strchr (" \t\r\n", text[0]) || strchr (" \t\r\n", text[n - 1]))) {
+    CLEANUP_FREE char *trimmed = text_trim (text);
+    xmlNodeSetContent (only, NULL);
+    xmlNodeAddContent (only, (const xmlChar *)trimmed);
+  }
+}
+
+static void
+trim_values (xmlNode *n)
+{
+  trim (n->children);
+  for (xmlAttr *a = n->properties; a != NULL; a = a->next)
+    trim (a->children);
+}
+
 void
 mend_start (struct mend *m, const xmlDoc *original)
 {
@@ -325,6 +348,9 @@ mend_start (struct mend *m, const xmlDoc *original)
   for (; from != NULL && to != NULL;
        from = next_in_document (from), to = next_in_document (to))
     to->_private = from;
+  for (to = xmlDocGetRootElement (m->doc); to != NULL; to = next_in_document (to))
+    if (to->type == XML_ELEMENT_NODE)
+      trim_values (to);
 }
 
 void

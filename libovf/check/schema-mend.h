@@ -15,7 +15,8 @@ struct mend {
   nodes removed;  /* freed with the document: faults may still name them */
 };
 
-/* Every element of the copy knows its original. */
+/* Every element of the copy knows its original; blanks around values are
+ * gone. */
 void mend_start (struct mend *, const xmlDoc *original);
 void mend_end (struct mend *);
 /* NULL for what mending added: no fault of the document's. */

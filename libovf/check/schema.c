@@ -205,9 +205,9 @@ run (struct ovf_ctx *ctx, struct stage *s, struct ovf_error **err)
   bool again = true;
 
   for (unsigned round = 0; again && round < MAX_ROUNDS; round++) {
+    again = false;
     if (!ctx_alive (ctx, err))
       return false;
-    again = false;
     clear_round (s);
     xml_schema_validate (s->schema, s->mend.doc, collect, s);
     for (size_t i = 0; i < s->round.len && s->seen.len < MAX_FAULTS; i++) {
@@ -216,11 +216,13 @@ run (struct ovf_ctx *ctx, struct stage *s, struct ovf_error **err)
         again = take_fault (s, f) || again;
     }
     if (s->seen.len >= MAX_FAULTS) {
-      report_add (s->report, OVF_FAULT, RULE, s->file, 0, NULL,
-                  "more than %d faults; the rest is not shown", MAX_FAULTS);
-      return true;
+      again = true;
+      break;
     }
   }
+  if (again)
+    report_add (s->report, OVF_FAULT, RULE, s->file, 0, NULL,
+                "there may be more faults: they show once these are mended");
   return true;
 }
 
