@@ -171,8 +171,10 @@ foreign_last (xmlDoc *doc)
   collect (doc, &list);
   VECTOR_FOR (p, &list) {
     node_list foreign = { 0 };
-    if (strstr (xml_ns (*p), "/ovf/") == NULL)
-      continue;
+    const xmlNode *first = xml_first (*p);
+    if (strstr (xml_ns (*p), "/ovf/") == NULL
+        || (first != NULL && strstr (xml_ns (first), "/wbem/") != NULL))
+      continue; /* an Item's own children are CIM's */
     XML_FOR (n, *p)
       if (strcmp (xml_ns (n), xml_ns (*p)) != 0)
         node_list_append (&foreign, n);
