@@ -19,8 +19,11 @@ man_pages = \
 	man/ovftool-sign.1 \
 	man/ovftool-unpack.1 \
 	man/ovftool-unsign.1 \
+	man/ovftool-validate.1 \
 	man/ovftool-verify.1 \
 	man/ovftool-version.1 \
+	man/ovftool-profiles.5 \
+	man/ovftool-rules.7 \
 	man/ovftool-security.7 \
 	$(NULL)
 man_pods = \
@@ -41,8 +44,10 @@ man_pods = \
 	man/ovftool-sign.pod \
 	man/ovftool-unpack.pod \
 	man/ovftool-unsign.pod \
+	man/ovftool-validate.pod \
 	man/ovftool-verify.pod \
 	man/ovftool-version.pod \
+	man/ovftool-profiles.pod \
 	man/ovftool-security.pod \
 	$(NULL)
 man_inserts = \
@@ -54,7 +59,7 @@ man_inserts = \
 	$(NULL)
 
 EXTRA_DIST += man/expand.sed $(man_pods) $(man_inserts)
-SUFFIXES = .pod .1 .7
+SUFFIXES = .pod .1 .5 .7
 
 if HAVE_MAN_PAGES
 man_MANS += $(man_pages)
@@ -71,8 +76,19 @@ make_page = $(AM_V_GEN)$(MKDIR_P) man && pod=`cd $(srcdir)/man && \
 .pod.1:
 	$(make_page) --section=1 \
 	  --name=`basename $@ .1 | tr a-z A-Z` >$@.tmp && mv $@.tmp $@
+.pod.5:
+	$(make_page) --section=5 \
+	  --name=`basename $@ .5 | tr a-z A-Z` >$@.tmp && mv $@.tmp $@
 .pod.7:
 	$(make_page) --section=7 \
 	  --name=`basename $@ .7 | tr a-z A-Z` >$@.tmp && mv $@.tmp $@
 $(man_pages): $(man_inserts)
+
+# The rules' page is made from their table, which the program prints.  It is
+# remade when the table changes, not whenever the program is linked.
+man/ovftool-rules.7: $(libovf_check_sources) | ovftool/ovftool$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) man && \
+	  ovftool/ovftool$(EXEEXT) validate --rules-pod | $(POD2MAN) --errors=die \
+	  --center=ovftool --release=ovftool --date='$(PACKAGE_VERSION)' \
+	  --section=7 --name=OVFTOOL-RULES >$@.tmp && mv $@.tmp $@
 endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rules of the set 'reading': why a source could not be read to its end, where
- * no rule of the standard says it. */
+/* Rules of the set 'reading': what the stages before the rules find, where no
+ * rule of the standard says it. */
 #include "check/lint.h"
 
 const struct rule rules_reading[] = {
@@ -29,6 +29,17 @@ const struct rule rules_reading[] = {
            "imports it hand those out.",
     .fix = "put what is named into the package, or remove the reference",
     .where = "every reader" },
+  { .id = "OVF-XSD",
+    .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_1X | OVF_20,
+    .clause = "DSP8023, DSP8027",
+    .title = "The descriptor follows the schema of its version",
+    .why = "Elements and attributes that are missing, misspelt or out of order. "
+           "VMware's importers name the line and stop ('Unsupported element'); "
+           "others ignore what they do not find in its place. With --lax the habits "
+           "of producers that importers forgive are forgiven.",
+    .fix = "mend the element that the message names; what stands out of order "
+           "'ovftool repair PACKAGE -o OUT' sorts",
+    .where = "the schema stage" },
   { .id = "CERT-UNTRUSTED",
     .strict = LEVEL_WARNING, .lax = LEVEL_WARNING, .versions = OVF_ALL,
     .clause = "practice",
