@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "base/xmlw.h"
-#include "property.h"
+#include "model/property.h"
 
 #define NS "http://schemas.dmtf.org/ovf/environment/1"
 

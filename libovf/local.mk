@@ -45,7 +45,7 @@ libovf_top_sources = \
 	libovf/edit.h libovf/edit.c libovf/edit-item.c \
 	libovf/set.c libovf/set-system.c libovf/set-text.c \
 	libovf/set-device.c libovf/set-remove.c \
-	libovf/property.h libovf/property.c \
+	libovf/model/property.h libovf/model/property.c \
 	libovf/environment.h libovf/environment.c libovf/env.c \
 	$(NULL)
 

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "edit.h"
-#include "property.h"
+#include "model/property.h"
 
 /* ---- product --------------------------------------------------------- */
 

@@ -125,14 +125,11 @@ check_twin (struct lint *l, const struct rule *r, const keyeds *items)
   VECTOR_FOR (i, items) {
     CLEANUP_FREE char *configuration = NULL;
     enum bound b = bound_kind (l, i->node);
-    char *key = NULL;
     if (b != MIN && b != MAX)
       continue;
     configuration = lint_attr (l, i->node, "configuration");
-    if (asprintf (&key, "%s %s %s", bound_words[b], i->key,
-                  configuration ? configuration : "") < 0)
-      abort ();
-    keyeds_take (&seen, key, i->node);
+    keyeds_take (&seen, xasprintf ("%s %s %s", bound_words[b], i->key,
+                                   configuration ? configuration : ""), i->node);
   }
   keyeds_report_twins (l, r, &seen, "a second range marker");
 }
@@ -269,11 +266,7 @@ check_overrides (struct lint *l, const struct rule *r)
 static char *
 pair (const char *id, const char *configuration)
 {
-  char *s = NULL;
-
-  if (asprintf (&s, "%s\n%s", configuration, id) < 0)
-    abort ();
-  return s;
+  return xasprintf ("%s\n%s", configuration, id);
 }
 
 /* InstanceID and configuration of the normal Items; "" is every one. */

@@ -180,6 +180,12 @@ check_os_ids (struct lint *l, const struct rule *r)
   lint_each (l, r, "OperatingSystemSection", check_os_id);
 }
 
+static bool
+is_windows (const char *title)
+{
+  return strstr (title, "Win") != NULL || strstr (title, "WIN") != NULL;
+}
+
 static void
 check_os_type (struct lint *l, const struct rule *r, const xmlNode *n)
 {
@@ -188,8 +194,10 @@ check_os_type (struct lint *l, const struct rule *r, const xmlNode *n)
   const struct ostype *type = word ? ostype_by_vmware (word) : NULL;
   unsigned number;
 
-  if (type != NULL && type->cim_id > 1 && parse_unsigned (id, 2, UINT16_MAX, &number)
-      && (int)number != type->cim_id)
+  /* vmw:osType only refines the id, unless the one is Windows and the other not. */
+  if (type != NULL && parse_unsigned (id, 2, UINT16_MAX, &number)
+      && cim_os_title ((int)number) != NULL
+      && is_windows (type->title) != is_windows (cim_os_title ((int)number)))
     lint_add (l, r, n, "the id %u and vmw:osType '%s' are not the same system", number, word);
 }
 

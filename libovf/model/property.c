@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values of properties; see property.h. */
-#include "property.h"
+#include "model/property.h"
 
 #include <arpa/inet.h>
 

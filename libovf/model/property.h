@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Properties of an appliance: is a value of the type and within the
  * qualifiers (ovf-spec rules OVF-PROP-003 to 005)? */
-#ifndef OVF_PROPERTY_H
-#define OVF_PROPERTY_H
+#ifndef OVF_MODEL_PROPERTY_H
+#define OVF_MODEL_PROPERTY_H
 
 #include "base/error.h"
 
