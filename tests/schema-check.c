@@ -171,9 +171,8 @@ foreign_last (xmlDoc *doc)
   collect (doc, &list);
   VECTOR_FOR (p, &list) {
     node_list foreign = { 0 };
-    const xmlNode *first = xml_first (*p);
-    if (strstr (xml_ns (*p), "/ovf/") == NULL
-        || (first != NULL && strstr (xml_ns (first), "/wbem/") != NULL))
+    if (strstr (xml_ns (*p), "/ovf/") == NULL || text_has_suffix (xml_name (*p), "Item")
+        || strcmp (xml_name (*p), "System") == 0)
       continue; /* an Item's own children are CIM's */
     XML_FOR (n, *p)
       if (strcmp (xml_ns (n), xml_ns (*p)) != 0)
