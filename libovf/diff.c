@@ -14,6 +14,7 @@ struct diff {
   const struct ovf_options *options;
   struct ovf_report *report;
   json_t *changes;
+  char *kinds[2];       /* whose words the extras are */
 };
 
 /* ---- a model without names and places --------------------------------------- */
@@ -146,7 +147,7 @@ read_files (struct diff *d, struct source *s, json_t *model, struct ovf_error **
 }
 
 static json_t *
-load (struct diff *d, const char *path, struct ovf_error **err)
+load (struct diff *d, const char *path, char **ret_kind, struct ovf_error **err)
 {
   CLEANUP (source) struct source *s
     = source_open (d->ctx, path, PURPOSE_USE_ALL, d->options, d->report, err);
@@ -155,6 +156,8 @@ load (struct diff *d, const char *path, struct ovf_error **err)
   if (s == NULL)
     return NULL;
   model = model_to_json (s->appliance);
+  *ret_kind = xstrdup (s->package ? "ovf" : json_string_value (
+                                              json_object_get (model, "kind")));
   plain_model (model);
   if (read_files (d, s, model, err))
     return model;
@@ -324,24 +327,44 @@ forget_digests (json_t *a, json_t *b)
   }
 }
 
+/* What a format keeps for itself no other one has. */
+static void
+forget_extras (json_t *model)
+{
+  static const char *const keys[] = { "extras", NULL };
+  json_t *machine;
+  size_t i;
+
+  drop (model, keys);
+  json_array_foreach (json_object_get (model, "machines"), i, machine)
+    drop (machine, keys);
+}
+
 bool
 ovf_diff (struct ovf_ctx *ctx, const char *first, const char *second,
           const struct ovf_options *options, struct ovf_report *report,
           char **ret_json, struct ovf_error **err)
 {
   struct diff d = { .ctx = ctx, .options = options, .report = report };
-  json_t *a = load (&d, first, err);
-  json_t *b = a ? load (&d, second, err) : NULL;
+  json_t *a = load (&d, first, &d.kinds[0], err);
+  json_t *b = a ? load (&d, second, &d.kinds[1], err) : NULL;
 
   *ret_json = NULL;
   if (a && b) {
     d.changes = json_array ();
     forget_digests (a, b);
+    if (d.kinds[0] == NULL || d.kinds[1] == NULL
+        || strcmp (d.kinds[0], d.kinds[1]) != 0) {
+      forget_extras (a);
+      forget_extras (b);
+    }
     compare (&d, "", a, b);
     *ret_json = result_dump (json_pack ("{s:b, s:o}", "same",
                                         json_array_size (d.changes) == 0, "changes",
                                         d.changes));
   }
+  free (d.kinds[0]);
+  free (d.kinds[1]);
   json_decref (a);
   json_decref (b);
   return *ret_json != NULL;

@@ -108,6 +108,81 @@ measure (struct repair *r, const xmlNode *disk, struct disk_facts *ret)
   return ok;
 }
 
+/* ---- the layout of a stream --------------------------------------------------------- */
+static bool
+count (void *opaque, const void *buf, size_t n, struct ovf_error **err)
+{
+  uint64_t *size = opaque;
+
+  (void)buf;
+  (void)err;
+  *size += n;
+  return true;
+}
+
+/* What `disk check` finds that writing the stream anew cures; or NULL. */
+static const struct ovf_finding *
+stream_fault (struct repair *r, struct blob *b, struct ovf_report *found)
+{
+  struct disk_claim claim = { .named = false };
+  const struct disk_format *format = disk_identify (r->w.ctx, b, &claim, NULL);
+  struct disk_facts facts = { 0 };
+  bool ok = format && disk_inspect (r->w.ctx, b, format, true, &facts, found, NULL);
+
+  disk_facts_done (&facts);
+  for (size_t i = 0; ok && i < ovf_report_size (found); i++) {
+    const struct ovf_finding *f = ovf_report_get (found, i);
+
+    if (strcmp (f->rule, "DISK-VMDK-END") == 0
+        || strcmp (f->rule, "DISK-VMDK-TRAILING") == 0)
+      return f;
+  }
+  return NULL;
+}
+
+/* Only then is a disk rewritten; the guest sees the same. */
+static bool
+mend_stream (struct repair *r, const struct reference *ref, struct ovf_error **err)
+{
+  xmlNode *file = find_file (&r->e, ref->id);
+  struct ovf_report *found = ovf_report_new ();
+  struct blob *b = package_blob (r->w.package, ref->href, 0, BLOB_UNKNOWN, err);
+  const struct ovf_finding *f = b ? stream_fault (r, b, found) : NULL;
+  bool ok = b != NULL;
+  uint64_t size = 0;
+
+  blob_free (b);
+  b = f ? package_blob (r->w.package, ref->href, 0, BLOB_UNKNOWN, err) : NULL;
+  if (f)
+    ok = b && rewrite_image (&r->w, b, count, &size, err);
+  if (f && ok) {
+    repaired_at (r, f->rule, file, "the disk image '%s' is written anew: %s", ref->href,
+                 f->message);
+    set_number (r, file, "size", size);
+    remakes_append (&r->w.remakes, (struct remake){ ref, xstrdup (ref->href), true });
+  }
+  blob_free (b);
+  ovf_report_free (found);
+  return ok;
+}
+
+static bool
+mend_image (struct repair *r, const xmlNode *disk, struct ovf_error **err)
+{
+  CLEANUP_FREE char *id = xml_attr (disk, "*", "fileRef");
+  const struct reference *ref = NULL;
+
+  VECTOR_FOR (x, &r->w.refs)
+    if (id && x->id && strcmp (x->id, id) == 0)
+      ref = x;
+  if (ref == NULL || ref->gzip || ref->chunk_size || find_file (&r->e, id) == NULL)
+    return true;
+  VECTOR_FOR (m, &r->w.remakes)
+    if (m->from == ref)
+      return true;
+  return mend_stream (r, ref, err);
+}
+
 /* Bytes; false where it is no number of them, or waits for a property. */
 static bool
 capacity_of (const xmlNode *n, uint64_t *ret, bool *ret_standard)
@@ -170,24 +245,26 @@ mend_format (struct repair *r, xmlNode *n, const char *word)
   edit_set_attr (&r->e, n, "format", uri);
 }
 
-static void
-mend_disk (struct repair *r, xmlNode *n)
+static bool
+mend_disk (struct repair *r, xmlNode *n, struct ovf_error **err)
 {
   struct disk_facts facts = { .allocated = UINT64_MAX };
   CLEANUP_FREE char *parent = xml_attr (n, "*", "parentRef");
   uint64_t capacity = 0;
-  bool standard = true, known = capacity_of (n, &capacity, &standard);
+  bool stream = false, standard = true, known = capacity_of (n, &capacity, &standard);
 
   if (parent == NULL && measure (r, n, &facts)) {
     if (!waits_for_property (n) && facts.virtual_size != 0
         && (!known || capacity != facts.virtual_size))
       set_capacity (r, n, known ? "OVF-DISK-012" : "OVF-DISK-006", facts.virtual_size);
     mend_format (r, n, facts.format);
+    stream = strcmp (facts.format, "vmdk-stream") == 0;
   }
   if (capacity_of (n, &capacity, &standard) && !standard)
     set_capacity (r, n, "OVF-VH-015", capacity);
   mend_populated (r, n, facts.allocated);
   disk_facts_done (&facts);
+  return !stream || mend_image (r, n, err);
 }
 
 bool
@@ -199,8 +276,8 @@ repair_disks (struct repair *r, struct ovf_error **err)
     XML_FOR (n, section) {
       if (!ctx_alive (r->w.ctx, err))
         return false;
-      if (xml_is (n, edit_ns (&r->e), "Disk"))
-        mend_disk (r, n);
+      if (xml_is (n, edit_ns (&r->e), "Disk") && !mend_disk (r, n, err))
+        return false;
     }
   return true;
 }

@@ -12,6 +12,7 @@
   "CIM_ResourceAllocationSettingData"
 #define OVF_NS_1 "http://schemas.dmtf.org/ovf/envelope/1"
 #define RES_SATA 20u
+#define MAX_REMOVED 200
 
 typedef void item_fn (struct repair *, xmlNode *item);
 
@@ -95,6 +96,17 @@ mend_version (struct repair *r)
 }
 
 /* ---- items -------------------------------------------------------------------- */
+/* What only the device used goes with it, for which the descriptor is searched:
+ * of a machine with more devices than any has the rest stays. */
+static void
+leave_out (struct repair *r, xmlNode *item, const char *rule, const char *what)
+{
+  if (r->removed++ >= MAX_REMOVED)
+    return;
+  repaired_at (r, rule, item, "%s is left out", what);
+  edit_remove_item (&r->e, item);
+}
+
 static void
 mend_sound (struct repair *r, xmlNode *item)
 {
@@ -103,8 +115,7 @@ mend_sound (struct repair *r, xmlNode *item)
 
   if (!sound || !refuses (r, PROFILE_SOUND, sub && *sub ? sub : "35"))
     return;
-  repaired_at (r, "PROFILE-SOUND", item, "the sound card is left out");
-  edit_remove_item (&r->e, item);
+  leave_out (r, item, "PROFILE-SOUND", "the sound card");
 }
 
 static void
@@ -112,8 +123,7 @@ mend_usb (struct repair *r, xmlNode *item)
 {
   if (item_type (item) != RES_USB || !minds (r, "PROFILE-USB"))
     return;
-  repaired_at (r, "PROFILE-USB", item, "the USB controller is left out");
-  edit_remove_item (&r->e, item);
+  leave_out (r, item, "PROFILE-USB", "the USB controller");
 }
 
 static void
@@ -121,8 +131,7 @@ mend_floppy (struct repair *r, xmlNode *item)
 {
   if (item_type (item) != RES_FLOPPY || !minds (r, "PROFILE-FLOPPY"))
     return;
-  repaired_at (r, "PROFILE-FLOPPY", item, "the floppy drive is left out");
-  edit_remove_item (&r->e, item);
+  leave_out (r, item, "PROFILE-FLOPPY", "the floppy drive");
 }
 
 static void
@@ -192,7 +201,7 @@ static void
 mend_nvram (struct repair *r, xmlNode *hardware)
 {
   if (minds (r, "PROFILE-NVRAM"))
-    while (edit_remove_nvram (&r->e, hardware) > 0)
+    while (r->removed++ < MAX_REMOVED && edit_remove_nvram (&r->e, hardware) > 0)
       repaired_at (r, "PROFILE-NVRAM", hardware, "the NVRAM file is left out");
 }
 
@@ -300,7 +309,7 @@ mend_file (struct repair *r, xmlNode *n, const struct reference *f, struct ovf_e
   edit_set_attr (&r->e, n, "chunkSize", NULL);
   edit_set_attr (&r->e, n, "size", text);
   edit_set_attr (&r->e, n, "href", name);
-  remakes_append (&r->w.remakes, (struct remake){ f, STEAL (name) });
+  remakes_append (&r->w.remakes, (struct remake){ f, STEAL (name), false });
   return true;
 }
 

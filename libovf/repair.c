@@ -9,6 +9,9 @@
 #include "base/text.h"
 #include "package/manifest.h"
 
+/* A path takes time that grows with the element's position. */
+#define MAX_PATHS 200
+
 /* ---- fixes ------------------------------------------------------------------ */
 static void
 note (struct repair *r, const char *rule, unsigned line, const char *path,
@@ -45,7 +48,7 @@ void
 repaired_at (struct repair *r, const char *rule, const xmlNode *n, const char *fmt, ...)
 {
   CLEANUP_FREE char *text = NULL;
-  CLEANUP_FREE char *path = xml_path (n);
+  CLEANUP_FREE char *path = r->edits < MAX_PATHS ? xml_path (n) : NULL;
   va_list ap;
 
   va_start (ap, fmt);

@@ -18,6 +18,7 @@ struct repair {
   const struct profile *profile; /* lent; NULL = none */
   json_t *fixes;
   size_t edits;                 /* of the descriptor's tree */
+  unsigned removed;             /* devices */
 };
 
 /* A fix of the package as a whole, and one of the descriptor at a node. */

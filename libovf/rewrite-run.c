@@ -164,6 +164,22 @@ pass_member (struct rewrite *w, struct package_writer *out, const char *name,
   return ok;
 }
 
+bool
+rewrite_image (struct rewrite *w, struct blob *b, append_fn *append, void *opaque,
+               struct ovf_error **err)
+{
+  struct disk_claim claim = { .named = false };
+  const struct disk_format *format = disk_identify (w->ctx, b, &claim, err);
+  struct disk_target target = { .fd = -1, .append = append, .opaque = opaque };
+  CLEANUP (disk_source) struct disk_source *source
+    = format ? disk_source_new (w->ctx, b, format, true, err) : NULL;
+  CLEANUP (disk_sink) struct disk_sink *sink
+    = source ? disk_sink_new (w->ctx, format, &target, source->capacity, NULL, err)
+             : NULL;
+
+  return sink && disk_copy (w->ctx, source, sink, blob_name (b), err);
+}
+
 /* The same for one that is made of its members. */
 static bool
 pass_remake (struct rewrite *w, struct package_writer *out, const struct part *part,
@@ -175,7 +191,9 @@ pass_remake (struct rewrite *w, struct package_writer *out, const struct part *p
   struct blob *plain
     = b && r->gzip ? blob_new_gunzip (b, ctx_limit (w->ctx, LIMIT_CAPACITY)) : b;
   bool ok = b && package_writer_begin (out, part->name, role_of (w, r->href), err)
-            && package_writer_copy (out, plain, err)
+            && (part->remake->image
+                  ? rewrite_image (w, plain, package_writer_append, out, err)
+                  : package_writer_copy (out, plain, err))
             && package_writer_end (out, BLOB_UNKNOWN, NULL, err)
             && package_blob_done (w->package, b, err);
 

@@ -21,10 +21,11 @@ bool references_read (const struct ovf_ctx *, const char *name,
 void references_free (references *);
 
 /* A file that is not copied as it is: its chunks are joined, or it is
- * inflated, and it may get another name. */
+ * inflated, and it may get another name; or its disk image is written anew. */
 struct remake {
   const struct reference *from; /* lent */
   char *name;
+  bool image;
 };
 DEFINE_VECTOR (remakes, struct remake)
 
@@ -78,6 +79,12 @@ bool rewrite_target (struct rewrite *, const char *output, bool archive,
 void rewrite_drop_signature (struct rewrite *);
 /* Copies, compares every digest, writes. */
 bool rewrite_run (struct rewrite *, char **ret_json, struct ovf_error **err);
+
+/* A disk image through the engine, in its own format; the same bytes each
+ * time. */
+typedef bool append_fn (void *opaque, const void *, size_t, struct ovf_error **err);
+bool rewrite_image (struct rewrite *, struct blob *, append_fn *, void *opaque,
+                    struct ovf_error **err);
 
 /* The signer that the options name, or NULL without error when they name
  * none. */

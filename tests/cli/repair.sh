@@ -163,6 +163,21 @@ ok "which verifies" "$OVFTOOL" verify "$tmp/folder"
 expect_exit 0 "a good package" "$OVFTOOL" repair "$tmp/esxi.ova" -o "$tmp/good.ova"
 ok "is the same again" cmp "$tmp/esxi.ova" "$tmp/good.ova"
 
+# ---- a stream with bytes behind its end: only then a disk is rewritten
+mkdir "$tmp/t"
+cp "$tmp/plain.ovf" "$tmp/t/vm.ovf"
+cp "$tmp/d/vm-disk1.vmdk" "$tmp/d/vm-disk2.vmdk.gz" "$tmp/t"
+head -c 512 /dev/zero >>"$tmp/t/vm-disk1.vmdk"
+repair tail "$tmp/t"
+ok "a stream's tail is mended" grep -qE 'repaired: .*\[DISK-VMDK-TRAILING\]' "$err"
+ok "disk check is content" sh -c \
+   "tar xOf '$tmp/tail.ova' vm-disk1.vmdk >'$tmp/x.vmdk' && '$OVFTOOL' disk check '$tmp/x.vmdk'"
+ok "the disk as a raw one" "$OVFTOOL" disk convert "$tmp/x.vmdk" "$tmp/x.raw"
+ok "holds what it held" cmp "$tmp/x.raw" "$tmp/disk.raw"
+member "$tmp/tail.ova" vm.ovf >"$tmp/tail.ovf"
+ok "its new size is told" \
+   grep -qF "ovf:size=\"$(stat -c %s "$tmp/x.vmdk")\"" "$tmp/tail.ovf"
+
 # ---- refusals
 mkdir "$tmp/u"
 tar xf "$tmp/esxi.ova" -C "$tmp/u"
