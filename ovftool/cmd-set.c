@@ -17,8 +17,7 @@ run (struct cli *cli, int argc, char **argv)
 
 static const struct cmd_option options[] = {
   { 0, "remove", ARG_STRING, "DEVICE",
-    "remove sound, usb, floppy, cdrom, serial, parallel, tpm, nvram, nic.N, "
-    "disk.N or prop.KEY (repeatable)" },
+    "remove a device or property (repeatable): ovftool-set(1) lists them" },
   OPTION_MACHINE,
   OPTION_OUTPUT ("OUT", "write there instead of replacing PACKAGE"),
   OPTIONS_TRUST,

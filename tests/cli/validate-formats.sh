@@ -48,20 +48,8 @@ assert any(u == "a%20b/vm%25.ovf" for u in uris), uris
 assert any(u.startswith("file:///") for u in uris), uris
 (call,) = run["invocations"]
 assert call["exitCode"] == 3 and call["executionSuccessful"] is True
-if len(sys.argv) > 2:
-    import jsonschema
-    jsonschema.validate(d, json.load(open(sys.argv[2])))
 END
 ok "has the shape of SARIF 2.1.0" python3 "$tmp/sarif.py" "$tmp/sarif"
-schema=
-for f in /usr/share/sarif/sarif-schema-2.1.0.json "$srcdir/tests/cli/sarif-2.1.0.part.json"; do
-  [ -e "$f" ] && schema=$f && break
-done
-if [ -n "$schema" ] && python3 -c 'import jsonschema' 2>/dev/null; then
-  ok "follows the schema" python3 "$tmp/sarif.py" "$tmp/sarif" "$schema"
-else
-  skip "follows the schema" "needs python3-jsonschema"
-fi
 
 expect_exit 3 "junit" "$OVFTOOL" validate --format junit "$bad" "$tmp/none.ovf"
 cat >"$tmp/junit.py" <<'END'
