@@ -227,7 +227,8 @@ static void
 check_one_value (struct lint *l, const struct rule *r, const xmlNode *property,
                  const xmlNode *at)
 {
-  CLEANUP_FREE char *value = lint_attr (l, at, "value");
+  CLEANUP_FREE char *raw = lint_attr (l, at, "value");
+  CLEANUP_FREE char *value = raw ? text_trim (raw) : NULL;
   CLEANUP_FREE char *key = key_of (l, property);
   CLEANUP_FREE char *type = lint_attr (l, property, "type");
   CLEANUP_FREE char *qualifiers = lint_attr (l, property, "qualifiers");

@@ -2,6 +2,7 @@
 /* Rules on messages and their translations (DSP0243 clause 10). */
 #include "check/lint-words.h"
 
+#include "base/blob.h"
 #include "base/text.h"
 #include "base/xml.h"
 
@@ -18,8 +19,9 @@ check_bundles (struct lint *l, const struct rule *r)
 {
   for (xmlNode *n = lint_child (l, l->root, "Strings"); n; n = lint_next (l, n)) {
     CLEANUP_FREE char *language = language_of (n);
+    CLEANUP_FREE char *file = lint_attr (l, n, "fileRef");
     const xmlNode *next = xml_next (n);
-    if (language == NULL)
+    if (language == NULL && file == NULL) /* else the file may say it */
       lint_add (l, r, n, "a bundle of messages does not say its language");
     if (next != NULL && !xml_is (next, l->ns, "Strings"))
       lint_add (l, r, n, "'%s' stands behind the messages", xml_name (next));
@@ -43,6 +45,68 @@ check_files (struct lint *l, const struct rule *r)
   }
 }
 
+/* ---- external bundles ------------------------------------------------------- */
+/* As much as any bundle needs: what is longer is not looked at. */
+#define MAX_BUNDLE (1 << 20)
+
+/* The text of a member, or NULL: that it is missing others say. */
+static char *
+read_member (const struct lint *l, const char *href, size_t *ret_len)
+{
+  CLEANUP_FREE char *text = xmalloc (MAX_BUNDLE);
+  struct ovf_error *why = NULL;
+  struct blob *blob;
+  ssize_t n = -1;
+
+  *ret_len = 0;
+  if (l->package == NULL || package_form (l->package) == PACKAGE_PIPE)
+    return NULL;
+  blob = package_href_check (l->package, href, &why)
+           ? package_member (l->package, href, &why) : NULL;
+  while (blob != NULL && *ret_len < MAX_BUNDLE
+         && (n = blob_read (blob, text + *ret_len, MAX_BUNDLE - *ret_len, &why)) > 0)
+    *ret_len += (size_t)n;
+  blob_free (blob);
+  ovf_error_free (why);
+  return n == 0 ? STEAL (text) : NULL;
+}
+
+static void
+check_bundle (struct lint *l, const struct rule *r, const xmlNode *n, const char *href)
+{
+  size_t len;
+  CLEANUP_FREE char *text = read_member (l, href, &len);
+  CLEANUP_FREE char *language = language_of (n), *other = NULL, *file = NULL;
+  struct ovf_error *why = NULL;
+  CLEANUP_XML xmlDoc *doc = text ? xml_parse (l->ctx, href, text, len, &why) : NULL;
+  const xmlNode *root = doc ? xmlDocGetRootElement (doc) : NULL;
+
+  if (why != NULL)
+    lint_add (l, r, n, "the messages in '%s' are no XML: %s", href, ovf_error_message (why));
+  ovf_error_free (why);
+  if (root == NULL)
+    return;
+  other = language_of (root);
+  file = xml_attr (root, "*", "fileRef");
+  if (!xml_is (root, "*", "Strings"))
+    lint_add (l, r, n, "the root of '%s' is '%s' and not Strings", href, xml_name (root));
+  else if (file != NULL)
+    lint_add (l, r, n, "the messages in '%s' name yet another file", href);
+  else if (!text_equal_nocase (language, other))
+    lint_add (l, r, n, "the language of '%s' is '%s' there and '%s' here", href,
+              other ? other : "", language ? language : "");
+}
+
+static void
+check_external (struct lint *l, const struct rule *r)
+{
+  for (xmlNode *n = lint_child (l, l->root, "Strings"); n; n = lint_next (l, n)) {
+    CLEANUP_FREE char *id = lint_attr (l, n, "fileRef");
+    size_t file = id && l->model ? appliance_find_file (l->model, id) : NO_INDEX;
+    if (file != NO_INDEX && l->model->files.ptr[file].href != NULL)
+      check_bundle (l, r, n, l->model->files.ptr[file].href);
+  }
+}
 
 /* ---- messages ------------------------------------------------------------------- */
 /* Messages of the bundles of the Envelope.  A bundle in a file is not known. */
@@ -142,7 +206,7 @@ const struct rule rules_strings[] = {
     .why = "Its texts are shown in the wrong language, or not at all.",
     .fix = "make the root of the file Strings with the xml:lang of the "
            "reference",
-    .where = "the reader of message files" },
+    .check = check_external },
   { .id = "OVF-STR-004", .strict = LEVEL_WARNING, .lax = LEVEL_NOTE,
     .versions = OVF_1X | OVF_20, .clause = "DSP0243 10",
     .title = "every msgid has a message or a text, and every message is used",
