@@ -83,6 +83,10 @@ char *lint_attr (const struct lint *, const xmlNode *, const char *name);
 /* An OVF child, or the next sibling of the same name. */
 xmlNode *lint_child (const struct lint *, const xmlNode *, const char *name);
 xmlNode *lint_next (const struct lint *, const xmlNode *);
+/* A section of the standard; an element that holds such: Envelope, machine,
+ * collection (rules-content.c). */
+bool lint_is_section (const struct lint *, const xmlNode *);
+bool lint_holds_sections (const struct lint *, const xmlNode *);
 /* Calls fn for every element of the document, in document order, without
  * recursion on the input's depth. */
 void lint_each (struct lint *, const struct rule *, const char *name,

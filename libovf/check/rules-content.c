@@ -56,12 +56,32 @@ place_of (const struct lint *l, const xmlNode *parent)
   return xml_is (parent, l->ns, "VirtualSystem") ? SYSTEM : 0;
 }
 
+bool
+lint_is_section (const struct lint *l, const xmlNode *n)
+{
+  return section_of (l, n) != NULL;
+}
+
+bool
+lint_holds_sections (const struct lint *l, const xmlNode *n)
+{
+  return place_of (l, n) != 0;
+}
+
+/* Disks and networks have rules of their own: OVF-DISK-001, OVF-NET-001. */
+static bool
+has_own_rule (const struct section *s)
+{
+  return strcmp (s->name, "DiskSection") == 0 || strcmp (s->name, "NetworkSection") == 0;
+}
+
 static void
 check_places (struct lint *l, const struct rule *r)
 {
   for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root)) {
     const struct section *s = section_of (l, n);
-    if (s != NULL && n->parent != NULL && (place_of (l, n->parent) & s->places) == 0)
+    if (s != NULL && !has_own_rule (s) && n->parent != NULL
+        && (place_of (l, n->parent) & s->places) == 0)
       lint_add (l, r, n, "a %s does not belong into %s", s->name, xml_name (n->parent));
   }
 }
@@ -75,7 +95,7 @@ check_counts (struct lint *l, const struct rule *r)
       continue;
     XML_FOR (c, n) {
       const struct section *s = section_of (l, c);
-      if (s != NULL && s->single && ++count[s - sections] == 2)
+      if (s != NULL && s->single && !has_own_rule (s) && ++count[s - sections] == 2)
         lint_add (l, r, c, "a second %s", s->name);
     }
   }
@@ -92,6 +112,16 @@ static void
 check_collections (struct lint *l, const struct rule *r)
 {
   lint_each (l, r, "VirtualSystemCollection", check_empty_collection);
+}
+
+static void
+check_draft (struct lint *l, const struct rule *r)
+{
+  for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root))
+    if (strcmp (xml_name (n), "Content") == 0) {
+      lint_add (l, r, n, "this is the form of OVF 0.9");
+      return;
+    }
 }
 
 const struct rule rules_content[] = {
@@ -120,7 +150,7 @@ const struct rule rules_content[] = {
     .clause = "practice",
     .title = "OVF 0.9 says Content and Section with xsi:type",
     .why = "That form was given up with 1.0; today's VMware still reads it.",
-    .fix = "`ovftool export IN -o OUT.ova` writes 1.1", .where = READER },
+    .fix = "`ovftool export IN -o OUT.ova` writes 1.1", .check = check_draft },
   { .id = "OVF-SEC-001", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
     .versions = OVF_1X | OVF_20,
     .clause = "DSP0243 7, table 5",

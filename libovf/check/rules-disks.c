@@ -8,6 +8,35 @@
 
 #define READER "the descriptor's reader"
 
+/* ---- sections ------------------------------------------------------------- */
+static void
+check_only_one (struct lint *l, const struct rule *r, const char *name)
+{
+  bool seen = false;
+
+  for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root)) {
+    if (!xml_is (n, l->ns, name))
+      continue;
+    if (n->parent != l->root)
+      lint_add (l, r, n, "a %s belongs under Envelope", name);
+    else if (seen)
+      lint_add (l, r, n, "a second %s", name);
+    seen = true;
+  }
+}
+
+static void
+check_disk_section (struct lint *l, const struct rule *r)
+{
+  check_only_one (l, r, "DiskSection");
+}
+
+static void
+check_network_section (struct lint *l, const struct rule *r)
+{
+  check_only_one (l, r, "NetworkSection");
+}
+
 /* ---- disks ----------------------------------------------------------------- */
 static void
 check_order (struct lint *l, const struct rule *r)
@@ -120,7 +149,7 @@ const struct rule rules_disks[] = {
     .title = "there is at most one DiskSection, under Envelope",
     .why = "Importers read the first one and miss the disks of the other.",
     .fix = "put all Disk elements into one DiskSection behind References",
-    .where = "OVF-SEC-001 and OVF-SEC-002" },
+    .check = check_disk_section },
   { .id = "OVF-DISK-002", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
     .clause = "DSP0243 7.2",
     .title = "a diskId is unique",
@@ -203,7 +232,7 @@ const struct rule rules_disks[] = {
     .title = "there is at most one NetworkSection, under Envelope",
     .why = "Importers read the first one and miss the networks of the other.",
     .fix = "put all Network elements into one NetworkSection",
-    .where = "OVF-SEC-001 and OVF-SEC-002" },
+    .check = check_network_section },
   { .id = "OVF-NET-002", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
     .clause = "DSP0243 7.3",
     .title = "the name of a network is unique",

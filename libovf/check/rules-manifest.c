@@ -1,7 +1,99 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rules on the manifest.  All are found where the bytes are
+/* Rules on the manifest.  Most are found where the bytes are
  * read; the rows say what they mean.  Clauses: DSP0243. */
 #include "check/lint.h"
+
+#include "base/text.h"
+#include "package/internal.h"
+
+/* False where there is none, or none that can be read: its reader tells. */
+static bool
+read_manifest (const struct lint *l, struct manifest *ret)
+{
+  size_t len;
+  const char *text = l->package ? package_manifest (l->package, &len) : NULL;
+
+  memset (ret, 0, sizeof *ret);
+  return text != NULL
+         && manifest_parse (l->ctx, package_manifest_name (l->package), text, len, ret,
+                            NULL);
+}
+
+static void
+want_algorithms (struct lint *l, const struct rule *r, unsigned wanted, const char *what)
+{
+  struct manifest m;
+
+  if (read_manifest (l, &m) && (m.algorithms & ~wanted) != 0)
+    report_add (l->report, OVF_NOTE, r->id, package_manifest_name (l->package), 0, NULL,
+                "%s", what);
+  manifest_done (&m);
+}
+
+static void
+check_sha1 (struct lint *l, const struct rule *r)
+{
+  want_algorithms (l, r, DIGEST_SHA1, "the manifest of a 1.x package does not use SHA-1");
+}
+
+static void
+check_sha256 (struct lint *l, const struct rule *r)
+{
+  want_algorithms (l, r, DIGEST_SHA256,
+                   "the manifest of a 2.x package does not use SHA-256");
+}
+
+/* A file that lies here in chunks is listed chunk by chunk. */
+static void
+check_chunks (struct lint *l, const struct rule *r)
+{
+  struct manifest m;
+
+  if (read_manifest (l, &m) && l->model != NULL)
+    VECTOR_FOR (f, &l->model->files) {
+      const struct manifest_entry *e
+        = f->chunk_size != 0 && f->href ? manifest_find (&m, f->href) : NULL;
+      if (e != NULL && package_find (l->package, f->href) == SIZE_MAX)
+        report_add (l->report, OVF_WARNING, r->id, package_manifest_name (l->package),
+                    e->line, NULL, "'%s' lies in chunks and is listed as one file",
+                    f->href);
+    }
+  manifest_done (&m);
+}
+
+/* %41 as A; what is no escape stays. */
+static char *
+decoded (const char *s)
+{
+  static const char digits[] = "0123456789abcdef";
+  char *d = xstrdup (s), *to = d;
+
+  for (const char *at = d; *at != '\0'; to++) {
+    const char *a = *at == '%' && at[1] ? strchr (digits, at[1] | 0x20) : NULL;
+    const char *b = a != NULL && at[2] ? strchr (digits, at[2] | 0x20) : NULL;
+    *to = b != NULL ? (char)((a - digits) * 16 + (b - digits)) : *at;
+    at += b != NULL ? 3 : 1;
+  }
+  *to = '\0';
+  return d;
+}
+
+static void
+check_names (struct lint *l, const struct rule *r)
+{
+  struct manifest m;
+
+  if (read_manifest (l, &m) && l->model != NULL)
+    VECTOR_FOR (f, &l->model->files) {
+      CLEANUP_FREE char *plain
+        = f->href && strchr (f->href, '%') ? decoded (f->href) : NULL;
+      const struct manifest_entry *e = plain ? manifest_find (&m, plain) : NULL;
+      if (e != NULL && manifest_find (&m, f->href) == NULL)
+        report_add (l->report, OVF_NOTE, r->id, package_manifest_name (l->package),
+                    e->line, NULL, "'%s' is called '%s' in References", plain, f->href);
+    }
+  manifest_done (&m);
+}
 
 const struct rule rules_manifest[] = {
   { .id = "OVF-MF-001", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
@@ -18,13 +110,13 @@ const struct rule rules_manifest[] = {
     .why = "The old standard knows SHA-1 only; today's tools write and "
            "read SHA-256, some ESXi refuse SHA-1.",
     .fix = "profiles decide: `ovftool validate --for PROFILE`",
-    .where = "the manifest reader" },
+    .check = check_sha1 },
   { .id = "OVF-MF-003", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE, .versions = OVF_20,
     .clause = "practice",
     .title = "the manifest of a 2.x package uses SHA-256",
     .why = "VirtualBox and others expect SHA-256 there.",
     .fix = "`ovftool pack DIR -o OUT.ova --sha sha256`",
-    .where = "the manifest reader" },
+    .check = check_sha256 },
   { .id = "OVF-MF-004", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE, .versions = OVF_ALL,
     .clause = "practice",
     .title = "the digest algorithm is one that importers accept",
@@ -60,7 +152,7 @@ const struct rule rules_manifest[] = {
     .why = "Digests are over what lies in the package: chunk by chunk, "
            "compressed.",
     .fix = "`ovftool repair IN -o OUT`",
-    .where = "the manifest reader" },
+    .check = check_chunks },
   { .id = "OVF-MF-009", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
     .clause = "practice",
     .title = "no file is listed twice",
@@ -73,6 +165,6 @@ const struct rule rules_manifest[] = {
     .title = "the names of the manifest are those of References",
     .why = "They are compared byte by byte, without percent-decoding.",
     .fix = "`ovftool repair IN -o OUT`",
-    .where = "the manifest reader" },
+    .check = check_names },
   { .id = NULL }
 };

@@ -1,7 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rules on a package and its files.  All are found where the bytes are
+/* Rules on a package and its files.  Most are found where the bytes are
  * read; the rows say what they mean.  Clauses: DSP0243. */
 #include "check/lint.h"
+
+#include "base/file.h"
+#include "package/internal.h"
+
+static bool
+is_archive (const struct lint *l)
+{
+  return l->package != NULL && package_form (l->package) == PACKAGE_OVA;
+}
+
+static void
+check_suffix (struct lint *l, const struct rule *r)
+{
+  if (is_archive (l) && !name_is_kind (package_path (l->package), ".ova"))
+    report_add (l->report, OVF_WARNING, r->id, package_path (l->package), 0, NULL,
+                "the archive is not called NAME.ova");
+}
+
+static void
+check_stem (struct lint *l, const struct rule *r)
+{
+  CLEANUP_FREE char *archive = NULL, *descriptor = NULL;
+
+  if (!is_archive (l))
+    return;
+  archive = path_base (package_path (l->package));
+  descriptor = path_base (package_descriptor_name (l->package));
+  if (!same_stem (archive, descriptor))
+    report_add (l->report, OVF_NOTE, r->id, package_path (l->package), 0, NULL,
+                "the descriptor is called '%s'", descriptor);
+}
 
 const struct rule rules_package[] = {
   { .id = "OVF-PKG-001", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
@@ -41,7 +72,7 @@ const struct rule rules_package[] = {
     .title = "a package in one file is a tar archive with the suffix .ova",
     .why = "Import dialogs choose the reader by the suffix.",
     .fix = "rename the archive to NAME.ova",
-    .where = "the package reader" },
+    .check = check_suffix },
   { .id = "OVF-PKG-006", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
     .clause = "DSP0243 7.1",
     .title = "every file of References is in the package",
@@ -65,6 +96,6 @@ const struct rule rules_package[] = {
     .why = "Legal, and vCloud writes descriptor.ovf; people look for the "
            "name of the archive.",
     .fix = "nothing needs to be done",
-    .where = "the package reader" },
+    .check = check_stem },
   { .id = NULL }
 };

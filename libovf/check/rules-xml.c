@@ -60,6 +60,59 @@ check_conformance (struct lint *l, const struct rule *r)
     lint_add (l, r, l->root, "the descriptor is of conformance level %u", level);
 }
 
+/* Without a meaning, but there are readers that look for these. */
+static void
+check_prefixes (struct lint *l, const struct rule *r)
+{
+  static const struct { const char *end, *prefix; } usual[] = {
+    { "/CIM_ResourceAllocationSettingData", "rasd" },
+    { "/CIM_VirtualSystemSettingData", "vssd" },
+    { "/CIM_StorageAllocationSettingData", "sasd" },
+    { "/CIM_EthernetPortAllocationSettingData", "epasd" },
+  };
+
+  for (const xmlNs *ns = l->root->nsDef; ns != NULL; ns = ns->next) {
+    const char *href = ns->href ? (const char *)ns->href : "";
+    const char *want = strcmp (href, l->ns) == 0 && ns->prefix ? "ovf" : NULL;
+    const char *end = strrchr (href, '/');
+    for (size_t i = 0; i < ARRAY_SIZE (usual) && end != NULL; i++)
+      if (strcmp (end, usual[i].end) == 0)
+        want = usual[i].prefix;
+    if (want != NULL && strcmp (ns->prefix ? (const char *)ns->prefix : "", want) != 0) {
+      lint_add (l, r, l->root, "the prefix of %s is not '%s' but '%s'", href, want,
+                ns->prefix ? (const char *)ns->prefix : "");
+      return;
+    }
+  }
+}
+
+/* What stands beside sections and is none. */
+static bool
+is_core (const xmlNode *n)
+{
+  static const char *const names[] = { "References", "VirtualSystem", "Strings", "Info",
+                                       "VirtualSystemCollection", "Name", "Content",
+                                       "Section" };
+
+  for (size_t i = 0; i < ARRAY_SIZE (names); i++)
+    if (strcmp (xml_name (n), names[i]) == 0)
+      return true;
+  return false;
+}
+
+static void
+check_own_names (struct lint *l, const struct rule *r)
+{
+  for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root)) {
+    if (!lint_holds_sections (l, n))
+      continue;
+    XML_FOR (c, n)
+      if (strcmp (xml_ns (c), l->ns) == 0 && !is_core (c) && !lint_is_section (l, c))
+        lint_add (l, r, c, "'%s' is no element of OVF, and uses its namespace",
+                  xml_name (c));
+  }
+}
+
 const struct rule rules_xml[] = {
   { .id = "OVF-XML-001", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
     .clause = "DSP0243 6",
@@ -81,9 +134,9 @@ const struct rule rules_xml[] = {
     .fix = "take the DOCTYPE out and write the texts in place", .where = PARSER },
   { .id = "OVF-XML-004", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE, .versions = OVF_ALL,
     .clause = "DSP0243 Annex A",
-    .title = "prefixes and surrounding white space have no meaning",
-    .why = "Readers that look for a certain prefix break on other producers.",
-    .fix = "nothing needs to be done", .where = READER },
+    .title = "the prefixes are the usual ones, though they have no meaning",
+    .why = "Readers that look for a certain prefix instead of a namespace break.",
+    .fix = "nothing needs to be done", .check = check_prefixes },
   { .id = "OVF-XML-005", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_20,
     .clause = "DSP8023 2.0",
     .title = "the namespaces of StorageItem and EthernetPortItem do not end in .xsd",
@@ -96,13 +149,14 @@ const struct rule rules_xml[] = {
            "spelling of drafts, InstanceID that of the standard.",
     .fix = "`ovftool repair IN -o OUT` renames, sorts and completes them",
     .where = READER },
-  { .id = "OVF-EXT-001", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
+  { .id = "OVF-EXT-001", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
+    .versions = OVF_1X | OVF_20,
     .clause = "DSP0243 7.7",
-    .title = "elements of one's own do not use a namespace of OVF or CIM",
+    .title = "sections of one's own do not use the namespace of OVF",
     .why = "They are taken for errors, or for what a later version means by "
            "that name.",
     .fix = "use a namespace of your own with ovf:required=\"false\"",
-    .where = "the schema (OVF-XSD)" },
+    .check = check_own_names },
   { .id = "OVF-EXT-002", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
     .clause = "DSP0243 7.7.1",
     .title = "a section that is not understood is not required",
