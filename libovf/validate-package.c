@@ -200,14 +200,16 @@ is_unknown_kind (const struct ovf_error *e)
                        || ovf_error_code (e) == OVF_E_UNSUPPORTED);
 }
 
-/* That a file is missing or outside is told by the rules of References. */
+/* That a file is missing, outside or compressed in a way of its own is told by the rules of References. */
 static bool
 is_told (const struct ovf_error *e)
 {
   const char *rule = ovf_error_rule (e);
 
   return rule != NULL && (strcmp (rule, "OVF-REF-004") == 0
-                          || strcmp (rule, "OVF-REF-003") == 0);
+                          || strcmp (rule, "OVF-REF-003") == 0
+                          || (strcmp (rule, "OVF-REF-006") == 0
+                              && ovf_error_code (e) == OVF_E_UNSUPPORTED));
 }
 
 static bool

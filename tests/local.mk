@@ -84,6 +84,7 @@ data_tests = \
 	tests/golden/libvirt.sh \
 	tests/golden/ovf-write.sh \
 	tests/hostile/run.sh \
+	tests/rules/run.sh \
 	$(NULL)
 # The tree itself.
 house_tests = \
@@ -106,6 +107,7 @@ shared_tests = \
 EXTRA_DIST += \
 	tests/hostile/LIST \
 	tests/hostile/make.py \
+	tests/rules \
 	tests/shared/corpus-info.py \
 	tests/shared/corpus-validate.py \
 	tests/golden/libvirt-five-disks \

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/xml.h"
+#include "package/internal.h"
 
 #define READER "the descriptor's reader"
 
@@ -128,6 +129,39 @@ check_small_chunk (struct lint *l, const struct rule *r)
                      f->href ? f->href : "", f->size, f->chunk_size);
 }
 
+/* The bytes stored: all chunks, compressed as they lie there. */
+static bool
+stored_size (const struct lint *l, const struct file_ref *f, uint64_t *ret)
+{
+  indexes found = { 0 };
+  bool ok = f->href != NULL
+            && package_resolve (l->package, f->href, f->chunk_size != 0, &found, NULL)
+            && found.len > 0;
+
+  *ret = 0;
+  VECTOR_FOR (i, &found)
+    ok = ok && !__builtin_add_overflow (*ret, package_members (l->package)->ptr[*i].size, ret);
+  free (found.ptr);
+  return ok;
+}
+
+static void
+check_sizes (struct lint *l, const struct rule *r)
+{
+  uint64_t size;
+
+  if (l->model == NULL || l->package == NULL || package_form (l->package) == PACKAGE_PIPE)
+    return;
+  VECTOR_FOR (f, &l->model->files) {
+    if (f->size == NO_SIZE || !ctx_alive (l->ctx, NULL) || !stored_size (l, f, &size))
+      continue;
+    if (size != f->size)
+      lint_add_line (l, r, f->line,
+                     "'%s' has %" PRIu64 " bytes, the descriptor says %" PRIu64, f->href,
+                     size, f->size);
+  }
+}
+
 static bool
 has_escape (const char *s)
 {
@@ -179,7 +213,7 @@ const struct rule rules_refs[] = {
     .title = "the size of a File is the number of bytes stored",
     .why = "vCenter stops when the size differs: \"Wrong file size specified in "
            "OVF descriptor\".",
-    .fix = "`ovftool repair IN -o OUT` puts the true sizes in", .where = READER },
+    .fix = "`ovftool repair IN -o OUT` puts the true sizes in", .check = check_sizes },
   { .id = "OVF-REF-006", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
     .clause = "DSP0243 7.1",
     .title = "a File is not compressed, or compressed with gzip",

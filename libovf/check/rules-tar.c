@@ -18,6 +18,19 @@ tell (struct lint *l, const struct rule *r, const char *name, const char *what)
               package_path (l->package), 0, NULL, "'%s' %s", name, what);
 }
 
+/* ---- sizes --------------------------------------------------------------------- */
+static void
+check_large (struct lint *l, const struct rule *r)
+{
+  if (!is_archive (l))
+    return;
+  VECTOR_FOR (m, package_members (l->package))
+    if (m->size >> 33 != 0) {
+      tell (l, r, m->name, "is larger than the size field of ustar can say");
+      return;
+    }
+}
+
 /* ---- names ------------------------------------------------------------------ */
 #define USTAR_NAME 100
 #define USTAR_PREFIX 155
@@ -128,7 +141,7 @@ const struct rule rules_tar[] = {
            "not by the standard.",
     .fix = "nothing for today's importers; `ovftool export --chunk-size "
            "8G` splits the file for old ones",
-    .where = "the archive reader" },
+    .check = check_large },
   { .id = "OVF-TAR-003", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING, .versions = OVF_ALL,
     .clause = "POSIX ustar",
     .title = "the name of a member fits into the ustar header",

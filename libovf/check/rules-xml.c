@@ -113,6 +113,35 @@ check_own_names (struct lint *l, const struct rule *r)
   }
 }
 
+/* What the reader makes something of. */
+static bool
+is_vendor (const xmlNode *n)
+{
+  return strncmp (xml_ns (n), "http://www.vmware.com/", 22) == 0
+         || strncmp (xml_ns (n), "http://www.virtualbox.org/", 26) == 0;
+}
+
+static void
+check_required_child (struct lint *l, const struct rule *r)
+{
+  for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root)) {
+    if (!lint_is_section (l, n))
+      continue;
+    XML_FOR (c, n) {
+      CLEANUP_FREE char *required = NULL;
+      bool on = true;
+      if (!is_foreign (l, c) || is_vendor (c))
+        continue;
+      required = lint_attr (l, c, "required");
+      if (required != NULL)
+        parse_bool (required, &on);
+      if (on)
+        lint_add (l, r, c, "the element '%s' is marked as required and is not understood",
+                  xml_name (c));
+    }
+  }
+}
+
 const struct rule rules_xml[] = {
   { .id = "OVF-XML-001", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
     .clause = "DSP0243 6",
@@ -173,7 +202,7 @@ const struct rule rules_xml[] = {
     .clause = "DSP0243 7.7.2",
     .title = "a known section holds no required element that is not understood",
     .why = "The whole section then counts as not understood.",
-    .fix = "ovf:required=\"false\" on the element", .where = READER },
+    .fix = "ovf:required=\"false\" on the element", .check = check_required_child },
   { .id = "OVF-EXT-005", .strict = LEVEL_WARNING, .lax = LEVEL_NOTE, .versions = OVF_ALL,
     .clause = "DSP0243 7.7.3",
     .title = "nothing that is needed stands in attributes of one's own",

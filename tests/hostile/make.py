@@ -423,4 +423,5 @@ def main(folder):
             f.write(data)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
