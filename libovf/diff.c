@@ -108,17 +108,36 @@ plain_model (json_t *model)
 }
 
 /* ---- the files of a package --------------------------------------------------- */
+/* A description can be compared without its files. */
+static bool
+forgive_absence (struct diff *d, const struct file_ref *f, struct ovf_error **why,
+                 struct ovf_error **err)
+{
+  const char *rule = ovf_error_rule (*why);
+
+  if (rule == NULL || strcmp (rule, "OVF-REF-004") != 0)
+    return error_move (err, why);
+  report_add (d->report, OVF_WARNING, rule, NULL, 0, NULL,
+              "'%s' is not there: its content is not compared", f->href);
+  return true;
+}
+
 /* Every file is read: what is compared is what the manifest vouches for. */
 static bool
-read_file (struct source *s, size_t i, json_t *file, struct ovf_error **err)
+read_file (struct diff *d, struct source *s, size_t i, json_t *file,
+           struct ovf_error **err)
 {
   const struct file_ref *f = &s->appliance->files.ptr[i];
+  CLEANUP_ERROR struct ovf_error *why = NULL;
   const char *hex;
   struct blob *b
     = package_blob (s->package, f->href, f->chunk_size,
-                    f->chunk_size ? f->size : BLOB_UNKNOWN, err);
-  bool ok = b && package_blob_done (s->package, b, err);
+                    f->chunk_size ? f->size : BLOB_UNKNOWN, &why);
+  bool ok;
 
+  if (b == NULL)
+    return forgive_absence (d, f, &why, err);
+  ok = package_blob_done (s->package, b, err);
   blob_free (b);
   if (!ok)
     return false;
@@ -141,7 +160,7 @@ read_files (struct diff *d, struct source *s, json_t *model, struct ovf_error **
   if (!source_trust (s, all, files->len, d->report, err))
     return false;
   for (size_t i = 0; i < files->len; i++)
-    if (!read_file (s, i, json_array_get (json_object_get (model, "files"), i), err))
+    if (!read_file (d, s, i, json_array_get (json_object_get (model, "files"), i), err))
       return false;
   return package_settle (s->package, err);
 }

@@ -43,6 +43,12 @@ ok "is known by its digest" has 'files[0].sha256: '
 expect_exit 0 "but not looked at with --no-verify" \
    "$OVFTOOL" diff --no-verify "$tmp/d" "$tmp/e"
 
+# ---- descriptors alone
+mkdir "$tmp/alone"
+cp "$srcdir/samples/two-disks.ovf" "$tmp/alone"
+expect_exit 0 "a descriptor without its files" "$OVFTOOL" diff "$tmp/alone" "$tmp/d"
+ok "is told" grep -q 'is not there' "$err"
+
 # ---- digests
 mkdir "$tmp/u"
 tar xf "$tmp/a.ova" -C "$tmp/u"
