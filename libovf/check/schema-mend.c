@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 
+#define XSI "http://www.w3.org/2001/XMLSchema-instance"
 #define CIM "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_"
 #define RASD CIM "ResourceAllocationSettingData"
 #define VSSD CIM "VirtualSystemSettingData"
@@ -62,14 +63,49 @@ static const struct item {
 };
 static const char item_required[] = "ElementName! InstanceID!";
 
+#define MAX_ROLE 64
+
+/* The name that says what an element is: its own, or that of its type in the
+ * older form <Section xsi:type="ovf:DiskSection_Type">, which is still legal.
+ * *ret_own is false for a type of another namespace. */
+static const char *
+role_of (const struct mend *m, const xmlNode *n, char role[MAX_ROLE], bool *ret_own)
+{
+  const char *name = xml_name (n), *local;
+  CLEANUP_FREE char *type = NULL, *prefix = NULL;
+  const xmlNs *ns;
+  size_t len;
+
+  *ret_own = strcmp (xml_ns (n), m->ns) == 0;
+  if (strcmp (name, "Section") == 0 || strcmp (name, "Content") == 0)
+    type = xml_attr (n, XSI, "type");
+  if (type == NULL)
+    return name;
+  local = strchr (type, ':');
+  prefix = local ? xstrndup (type, (size_t)(local - type)) : NULL;
+  local = local ? local + 1 : type;
+  ns = xmlSearchNs (n->doc, (xmlNode *)n, (const xmlChar *)prefix);
+  *ret_own = *ret_own && (ns == NULL || strcmp ((const char *)ns->href, m->ns) == 0);
+  len = strlen (local);
+  if (text_has_suffix (local, "_Type"))
+    len -= strlen ("_Type");
+  snprintf (role, MAX_ROLE, "%.*s", (int)len, local);
+  return role;
+}
+
 static const struct item *
 item_of (const struct mend *m, const xmlNode *n)
 {
   const xmlNode *parent = n->parent;
+  char buffer[MAX_ROLE];
+  const char *role;
+  bool own;
 
-  if (strcmp (xml_ns (n), m->ns) != 0 || parent == NULL
-      || (!xml_is (parent, m->ns, "VirtualHardwareSection")
-          && !xml_is (parent, m->ns, "ResourceAllocationSection")))
+  if (strcmp (xml_ns (n), m->ns) != 0 || parent == NULL || parent->type != XML_ELEMENT_NODE)
+    return NULL;
+  role = role_of (m, parent, buffer, &own);
+  if (!own || (strcmp (role, "VirtualHardwareSection") != 0
+               && strcmp (role, "ResourceAllocationSection") != 0))
     return NULL;
   for (size_t i = 0; i < ARRAY_SIZE (items); i++)
     if (strcmp (xml_name (n), items[i].name) == 0)
@@ -80,10 +116,14 @@ item_of (const struct mend *m, const xmlNode *n)
 static const char *
 order_of (const struct mend *m, const xmlNode *n)
 {
-  if (strcmp (xml_ns (n), m->ns) != 0)
+  char buffer[MAX_ROLE];
+  bool own;
+  const char *role = role_of (m, n, buffer, &own);
+
+  if (!own)
     return NULL;
   for (size_t i = 0; i < ARRAY_SIZE (orders); i++)
-    if (strcmp (xml_name (n), orders[i].parent) == 0)
+    if (strcmp (role, orders[i].parent) == 0)
       return orders[i].children;
   return NULL;
 }
@@ -374,8 +414,10 @@ mend_foreign (struct mend *m)
   xmlNode *root = xmlDocGetRootElement (m->doc), *n = root, *next;
 
   for (; n != NULL; n = next) {
-    bool own = strcmp (xml_ns (n), m->ns) == 0;
-    bool holder = own && (n == root || strncmp (xml_name (n), "VirtualSystem", 13) == 0);
+    char buffer[MAX_ROLE];
+    bool own;
+    const char *role = role_of (m, n, buffer, &own);
+    bool holder = own && (n == root || strncmp (role, "VirtualSystem", 13) == 0);
     xmlNode *up = n;
     next = holder ? xml_first (n) : NULL;
     while (next == NULL && up != root) {
@@ -429,43 +471,91 @@ lacks (const xmlNode *parent, char *missing)
   return said;
 }
 
-char *
-mend_fault (struct mend *m, enum xml_fault fault, xmlNode **at, bool *ret_changed)
+/* Elements in no namespace: those of drafts before 1.0.  All of the document
+ * move into the root's, when that would make this one known. */
+static bool
+give_namespace (struct mend *m, const struct kind *kind, const xmlNode *child)
 {
-  xmlNode *child = fault == XML_FAULT_CHILD ? *at : NULL;
-  xmlNode *parent = child ? child->parent : *at;
-  const struct item *item;
+  xmlNode *n = xmlDocGetRootElement (m->doc);
+  xmlNs *ns = n->ns;
+
+  if (*xml_ns (child) != '\0' || kind->order == NULL
+      || place_of (kind->order, xml_name (child)) == NOWHERE)
+    return false;
+  for (; n != NULL; n = next_in_document (n))
+    if (n->type == XML_ELEMENT_NODE && *xml_ns (n) == '\0')
+      xmlSetNs (n, ns);
+  return true;
+}
+
+/* A name or a namespace that is written wrong; *ret is filled in. */
+static bool
+mend_name (struct mend *m, xmlNode *parent, xmlNode *child, const struct kind *kind,
+           struct mended *ret)
+{
+  const struct item *item = item_of (m, parent);
+  xmlNode *wrong = item ? correct_names (item, parent, &ret->said) : NULL;
+
+  if (wrong != NULL)
+    ret->at = wrong;
+  else if (child != NULL && give_namespace (m, kind, child)) {
+    ret->said = xasprintf ("'%s' is in no namespace, and should be in that of '%s'",
+                           xml_name (child), xml_name (xmlDocGetRootElement (m->doc)));
+    ret->mild = true;
+  } else
+    return false;
+  return true;
+}
+
+/* ovf:required="false": may be passed over by who does not know it. */
+static bool
+is_optional (const struct mend *m, const xmlNode *n)
+{
+  CLEANUP_FREE char *required = xml_attr (n, m->ns, "required");
+  bool value = true;
+
+  return required != NULL && parse_bool (required, &value) && !value;
+}
+
+struct mended
+mend_fault (struct mend *m, enum xml_fault fault, xmlNode *at)
+{
+  struct mended r = { .at = at };
+  xmlNode *child = fault == XML_FAULT_CHILD ? at : NULL;
+  xmlNode *parent = child ? child->parent : at;
   struct kind kind;
   bool known;
-  char *said = NULL;
+  char *missing;
 
-  if (fault == XML_FAULT_OTHER || parent == NULL || parent->type != XML_ELEMENT_NODE)
-    return NULL;
-  item = item_of (m, parent);
+  if (fault == XML_FAULT_OTHER || parent == NULL || parent->type != XML_ELEMENT_NODE) {
+    /* A section of a type that the schema does not have. */
+    r.mild = strcmp (xml_name (at), "Section") == 0 && order_of (m, at) == NULL
+             && is_optional (m, at);
+    return r;
+  }
   known = kind_of (m, parent, &kind);
-  if (item != NULL) {
-    xmlNode *wrong = correct_names (item, parent, &said);
-    if (wrong != NULL) {
-      *at = wrong;
-      *ret_changed = true;
-      return said;
-    }
+  r.changed = true;
+  if (known && mend_name (m, parent, child, &kind, &r))
+    return r;
+  missing = known ? supply_missing (&kind, parent, kind.required, false) : NULL;
+  if (missing != NULL) {
+    r.at = parent;
+    r.said = lacks (parent, missing);
+    return r;
   }
-  said = known ? supply_missing (&kind, parent, kind.required, false) : NULL;
-  if (said != NULL) {
-    *at = parent;
-    *ret_changed = true;
-    return lacks (parent, said);
-  }
+  r.changed = child != NULL;
   if (child == NULL)
-    return NULL;
-  *ret_changed = true;
+    return r;
   if (known && move_foreign (&kind, parent, child))
-    return xasprintf ("'%s' follows an element of another namespace: those stand last",
-                      xml_name (child));
-  if (!known || strcmp (xml_ns (child), kind.ns) != 0
-      || (kind.order != NULL && place_of (kind.order, xml_name (child)) == NOWHERE)
-      || !sort_children (&kind, parent))
+    r.said = xasprintf ("'%s' follows an element of another namespace: those stand last",
+                        xml_name (child));
+  else if (!known || strcmp (xml_ns (child), kind.ns) != 0
+           || (kind.order != NULL && place_of (kind.order, xml_name (child)) == NOWHERE)) {
+    r.mild = is_optional (m, child);
     remove_node (m, child);
-  return NULL;
+  } else if (!sort_children (&kind, parent)) {
+    r.mild = kind.order == NULL && is_optional (m, child);
+    remove_node (m, child);
+  }
+  return r;
 }

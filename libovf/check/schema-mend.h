@@ -26,8 +26,13 @@ const xmlNode *mend_original (const xmlNode *);
 void mend_foreign (struct mend *);
 /* Mends what importers forgive. */
 void mend_lax (struct mend *);
-/* Mends the fault; *at may become another element.  The fault in our words,
- * or NULL: in libxml2's.  *ret_changed: there is more to see. */
-char *mend_fault (struct mend *, enum xml_fault, xmlNode **at, bool *ret_changed);
+
+struct mended {
+  xmlNode *at;   /* where the fault is to be shown */
+  char *said;    /* in our words, or NULL: in libxml2's */
+  bool changed;  /* there is more to see */
+  bool mild;     /* importers forgive it */
+};
+struct mended mend_fault (struct mend *, enum xml_fault, xmlNode *at);
 
 #endif

@@ -47,23 +47,38 @@ shorten (char *s)
   memcpy (s + n, "...", 4);
 }
 
-/* "'A', 'B', 'C'" from libxml2's "Expected is one of ( A, B, C )." */
+#define MAX_NAMES 6
+
+/* "; expected 'A', 'B' or a section" from libxml2's "Expected is one of ( A,
+ * B, C ).", which names every section and the heads nobody writes. */
 static char *
 expected (const char *text)
 {
   const char *open = strstr (text, "Expected is");
   const char *p = open ? strstr (open, "( ") : NULL;
-  char *list = xstrdup (open ? "; expected" : "");
+  char *list = xstrdup ("");
+  bool section = false;
+  unsigned n = 0;
 
   for (p = p ? p + 2 : ""; *p != '\0' && *p != ')'; p += strspn (p, ", ")) {
-    size_t n = strcspn (p, ", )");
-    bool any = strncmp (p, "##other", 7) == 0; /* "##other{ns}*" */
+    size_t len = strcspn (p, ", )");
+    CLEANUP_FREE char *name = xstrndup (p, len);
+    p += len;
+    if (text_has_suffix (name, "Section")) {
+      section = true;
+      continue;
+    }
+    if (strcmp (name, "Content") == 0 || ++n > MAX_NAMES)
+      continue;
+    bool any = strncmp (name, "##other", 7) == 0; /* "##other{ns}*" */
     CLEANUP_FREE char *before = list;
     list = any ? xasprintf ("%s, others' elements", before)
-               : xasprintf ("%s%s'%.*s'", before, before[10] ? ", " : " ", (int)n, p);
-    p += n;
+               : xasprintf ("%s, '%s'", before, name);
   }
-  return list;
+  CLEANUP_FREE char *names = list;
+  return xasprintf ("%s%s%s%s", *names || section ? "; expected " : "",
+                    section ? "a section" : *names ? names + 2 : "", section ? names : "",
+                    n > MAX_NAMES ? ", ..." : "");
 }
 
 /* Message of libxml2 without its frame: "Element 'X': ..." and "Element 'X',
@@ -93,8 +108,11 @@ clean (const char *raw)
       out = xasprintf ("'%.*s' is not expected here%s", n, name, list);
     else if (strncmp (rest, "Missing child element", 21) == 0)
       out = xasprintf ("'%.*s' lacks a child%s", n, name, list);
+    else if (strncmp (rest, "The attribute '", 15) == 0 && strstr (rest, "required but missing"))
+      out = xasprintf ("'%.*s' lacks the attribute '%.*s'", n, name,
+                       (int)strcspn (rest + 15, "'"), rest + 15);
     else
-      out = xasprintf ("%s", text + 8);
+      out = xstrdup (text + 8);
   }
   shorten (out);
   return out;
@@ -115,6 +133,7 @@ struct fault {
 DEFINE_VECTOR (faults, struct fault)
 
 struct stage {
+  bool lax;
   const char *file;
   struct ovf_report *report;
   const struct xml_schema *schema;
@@ -171,23 +190,26 @@ add_finding (struct stage *s, const xmlNode *at, enum ovf_severity severity, con
 static bool
 take_fault (struct stage *s, const struct fault *f)
 {
-  bool changed = false;
-  xmlNode *at = f->at;
-  bool newer = f->kind == XML_FAULT_CHILD && may_be_newer (s, at);
-  CLEANUP_FREE char *own = mend_fault (&s->mend, f->kind, &at, &changed);
-  CLEANUP_FREE char *text = own ? xstrdup (own) : clean (f->message);
-  const xmlNode *original = mend_original (at);
+  bool child = f->kind == XML_FAULT_CHILD;
+  bool newer = child && may_be_newer (s, f->at);
+  struct mended r = mend_fault (&s->mend, f->kind, f->at);
+  CLEANUP_FREE char *text = r.said;
+  const xmlNode *original = mend_original (r.at);
+  bool mild = r.mild && s->lax;
 
   if (original == NULL)
-    return changed;
-  if (newer && own == NULL) {
-    free (text);
-    text = xasprintf ("'%s' is not of OVF 2.0; a later version may define it", xml_name (at));
+    return r.changed;
+  /* libxml2's words change with the siblings that mending moved. */
+  child = child && text == NULL;
+  if (child && newer) {
+    text = xasprintf ("'%s' is not of OVF 2.0; a later version may define it", xml_name (r.at));
+    mild = true;
   }
-  /* The words change with the siblings that mending moved. */
-  if (is_new (s, original, f->kind == XML_FAULT_CHILD && own == NULL ? NULL : text))
-    add_finding (s, original, newer && own == NULL ? OVF_WARNING : OVF_FAULT, text);
-  return changed;
+  if (text == NULL)
+    text = clean (f->message);
+  if (is_new (s, original, child ? NULL : text))
+    add_finding (s, original, mild ? OVF_WARNING : OVF_FAULT, text);
+  return r.changed;
 }
 
 /* A facet's fault comes twice: "[facet 'maxLength'] The value ..." and then
@@ -259,7 +281,7 @@ schema_validate (struct ovf_ctx *ctx, const xmlDoc *doc, const char *file,
                  unsigned version, bool lax, const char *schema_dir,
                  struct ovf_report *report, struct ovf_error **err)
 {
-  struct stage s = { .file = file, .report = report };
+  struct stage s = { .lax = lax, .file = file, .report = report };
   bool ok;
 
   if (!has_schema (doc, file, version, report))

@@ -81,11 +81,11 @@ static void
 test_foreign (void)
 {
   expect ("1", "<x:Section/><DiskSection><Info/><Disk ovf:diskId='d'/></DiskSection>", "",
-          false, "2: 'Disk': The attribute 'capacity' is required but missing");
+          false, "2: 'Disk' lacks the attribute 'capacity'");
   expect ("1", "<x:Section><x:Info/></x:Section>", "", false, "");
   expect ("1", "<DiskSection><Info/><x:y/>\n<Disk ovf:diskId='d'/></DiskSection>", "", false,
           "3: 'Disk' follows an element of another namespace: those stand last|"
-          "3: 'Disk': The attribute 'capacity' is required but missing");
+          "3: 'Disk' lacks the attribute 'capacity'");
 }
 
 /* One fault does not hide the next, in the same element and in others. */
@@ -96,11 +96,11 @@ test_siblings (void)
                "</ProductSection>\n<DiskSection><Info/><Disk ovf:diskId='d'/></DiskSection>",
           "", false,
           "2: 'Product' is not expected here; expected 'Version', 'FullVersion', 'ProductUrl', "
-          "'VendorUrl', 'AppUrl', 'Icon', 'Category', 'Property', others' elements|"
-          "3: 'Disk': The attribute 'capacity' is required but missing|"
+          "'VendorUrl', 'AppUrl', 'Icon', ...|"
+          "3: 'Disk' lacks the attribute 'capacity'|"
           "2: 'Icon', attribute 'height': 'x' is not a valid value of the atomic type "
           "'xs:unsignedShort'|"
-          "2: 'Icon': The attribute 'fileRef' is required but missing|"
+          "2: 'Icon' lacks the attribute 'fileRef'|"
           "2: 'Bad' is not expected here; expected 'Icon', 'Category', 'Property', others' "
           "elements");
   expect ("1", "<DiskSection/>", "", false, "2: 'DiskSection' lacks 'Info'");
@@ -143,6 +143,47 @@ test_newer (void)
           "(mild) 2: 'NewSection' is not of OVF 2.0; a later version may define it");
 }
 
+/* <Section xsi:type="..."> is what 1.0 grew out of, and still legal. */
+static void
+test_types (void)
+{
+#define XSI "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type="
+  expect ("1", "<Section " XSI "'ovf:DiskSection_Type'><Info/><Disk ovf:diskId='d'/></Section>",
+          "", false, "2: 'Disk' lacks the attribute 'capacity'");
+  expect ("1", "<Section " XSI "'x:Own_Type'><Info/><Disk ovf:diskId='d'/></Section>",
+          "", false, "");
+  expect ("1", "<Section " XSI "'ovf:DiskSection_Type'><Disk ovf:diskId='d' ovf:capacity='1'/>"
+               "</Section>", "", false, "2: 'Section' lacks 'Info'");
+}
+
+/* Elements that drafts left in no namespace are one fault, not hundreds. */
+static void
+test_no_namespace (void)
+{
+  static const char text[] =
+    "<o:Envelope xmlns:o='" NS "1'>\n<References><File o:id='a'/></References>"
+    "<VirtualSystem o:id='v'><Info/></VirtualSystem></o:Envelope>";
+  struct ovf_ctx *ctx = ovf_ctx_new ();
+  CLEANUP_FREE char *strict = findings_of (ctx, text, OVF_11, false);
+  CLEANUP_FREE char *lax = findings_of (ctx, text, OVF_11, true);
+
+  CU_ASSERT_STRING_EQUAL (strict, "2: 'References' is in no namespace, and should be in that of "
+                                  "'Envelope'|2: 'File' lacks the attribute 'href'");
+  CU_ASSERT_STRING_EQUAL (lax, "(mild) 2: 'References' is in no namespace, and should be in that "
+                               "of 'Envelope'|2: 'File' lacks the attribute 'href'");
+  ovf_ctx_free (ctx);
+}
+
+/* What says of itself that it may be passed over. */
+static void
+test_optional (void)
+{
+  const char *text = "<FooSection ovf:required='false'><Info/></FooSection>";
+
+  expect ("1", text, "", true, "(mild) 2: 'FooSection' is not expected here; expected a section");
+  expect ("1", text, "", false, "2: 'FooSection' is not expected here; expected a section");
+}
+
 static void
 test_no_schema (void)
 {
@@ -169,7 +210,7 @@ test_lines (void)
   blank[n] = '\0';
   top = xasprintf ("<x:S/>%s<DiskSection><Info/><Disk ovf:diskId='d'> </Disk></DiskSection>", blank);
   expect ("1", top, "", false,
-          "70002: 'Disk': The attribute 'capacity' is required but missing");
+          "70002: 'Disk' lacks the attribute 'capacity'");
 }
 
 /* Thousands of faults end in a bounded report, in bounded time. */
@@ -301,6 +342,9 @@ TAP_MAIN ("schema", { "valid documents", test_valid },
           { "what importers forgive", test_masks },
           { "blanks around values", test_blanks },
           { "elements of a later version", test_newer },
+          { "sections by their type", test_types },
+          { "elements in no namespace", test_no_namespace },
+          { "elements that may be passed over", test_optional },
           { "no schema, no verdict", test_no_schema },
           { "lines behind the 65535th", test_lines },
           { "thousands of faults", test_many },
