@@ -71,8 +71,7 @@ check_first (struct lint *l, const struct rule *r)
   const xmlNode *entity = lint_child (l, l->root, "VirtualSystemCollection");
   const xmlNode *first;
 
-  if (entity == NULL)
-    entity = lint_child (l, l->root, "VirtualSystem");
+  entity = entity ? entity : lint_child (l, l->root, "VirtualSystem");
   first = entity ? lint_child (l, entity, "ProductSection") : NULL;
   if (first == NULL || lint_child (l, first, "Product") != NULL)
     return;
@@ -117,7 +116,6 @@ static void
 check_key (struct lint *l, const struct rule *r, const xmlNode *n)
 {
   CLEANUP_FREE char *key = key_of (l, n);
-
   if (strpbrk (key, ".:") != NULL)
     lint_add (l, r, n, "the key '%s' contains '.' or ':'", key);
 }
@@ -409,109 +407,93 @@ check_categories (struct lint *l, const struct rule *r)
 
 const struct rule rules_products[] = {
   { .id = "OVF-PROD-001", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5", .check = check_products,
     .title = "class and instance tell the products of a machine apart",
     .why = "Their properties get the same names in the guest, and one "
            "hides the other.",
-    .fix = "give each ProductSection a class, or an instance",
-    .check = check_products },
+    .fix = "give each ProductSection a class, or an instance" },
   { .id = "OVF-PROD-002", .strict = LEVEL_WARNING, .lax = LEVEL_NOTE,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5", .check = check_first,
     .title = "the first ProductSection of the package describes it",
     .why = "Importers show the name and vendor of the first one.",
-    .fix = "put the section with Product and Vendor first",
-    .check = check_first },
+    .fix = "put the section with Product and Vendor first" },
   { .id = "OVF-PROD-003", .strict = LEVEL_WARNING, .lax = LEVEL_NOTE,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5", .check = check_classes,
     .title = "the class of a product is a reversed domain name",
     .why = "Another product may have the same class.",
-    .fix = "write for example ovf:class=\"com.example.app\"",
-    .check = check_classes },
+    .fix = "write for example ovf:class=\"com.example.app\"" },
   { .id = "OVF-PROD-004", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5", .check = check_icons,
     .title = "an Icon names a File",
     .why = "Importers cannot show it; VMware refuses the package.",
-    .fix = "put the picture into References, or take the Icon out",
-    .check = check_icons },
+    .fix = "put the picture into References, or take the Icon out" },
   { .id = "OVF-PROP-001", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_ALL, .clause = "DSP0243 9.5.1",
+    .versions = OVF_ALL, .clause = "DSP0243 9.5.1", .where = READER,
     .title = "the key of a property is unique in its product",
     .why = "One value hides the other.",
-    .fix = "rename one of them",
-    .where = READER },
+    .fix = "rename one of them" },
   { .id = "OVF-PROP-002", .strict = LEVEL_WARNING, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_keys,
     .title = "a key has no '.' and no ':'",
     .why = "They separate class, key and instance: the guest cannot tell "
            "them apart.  OVF 2 forbids it; VMware accepts it in 1.x.",
-    .fix = "put '_' for them, or move the first part to the class",
-    .check = check_keys },
+    .fix = "put '_' for them, or move the first part to the class" },
   { .id = "OVF-PROP-003", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_types,
     .title = "the type of a property is one of the standard",
     .why = "An importer that does not know the type refuses it, or checks "
            "nothing.",
     .fix = "write one of uint8 .. uint64, sint8 .. sint64, real32, "
            "real64, boolean, string; VMware's own types belong into "
-           "vmw:qualifiers",
-    .check = check_types },
+           "vmw:qualifiers" },
   { .id = "OVF-PROP-004", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_qualifiers,
     .title = "qualifiers are those of the standard",
     .why = "An importer that does not know them refuses the property, or "
            "checks nothing.",
     .fix = "MinLen(n), MaxLen(n), ValueMap{\"a\",\"b\"}; VMware's own "
-           "belong into vmw:qualifiers",
-    .check = check_qualifiers },
+           "belong into vmw:qualifiers" },
   { .id = "OVF-PROP-005", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_values,
     .title = "a default value fits the type and the qualifiers",
     .why = "Importers refuse the value, or the program in the guest fails.",
-    .fix = "`ovftool set PACKAGE prop.KEY=VALUE`",
-    .check = check_values },
+    .fix = "`ovftool set PACKAGE prop.KEY=VALUE`" },
   { .id = "OVF-PROP-006", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_choices,
     .title = "every Value is for a configuration that is defined, one for "
              "each",
     .why = "Nobody can choose the value, or which one counts is open.",
-    .fix = "mend the name of the configuration, or take the Value out",
-    .check = check_choices },
+    .fix = "mend the name of the configuration, or take the Value out" },
   { .id = "OVF-PROP-007", .strict = LEVEL_WARNING, .lax = LEVEL_NOTE,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_fixed,
     .title = "a property that the user cannot set has a value",
     .why = "The guest gets an empty one.",
-    .fix = "add ovf:userConfigurable=\"true\", or a value",
-    .check = check_fixed },
+    .fix = "add ovf:userConfigurable=\"true\", or a value" },
   { .id = "OVF-PROP-008", .strict = LEVEL_WARNING, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "security",
+    .versions = OVF_1X | OVF_20, .clause = "security", .check = check_passwords,
     .title = "a password has no default value",
     .why = "It stands in the descriptor for everybody to read, and is the "
            "same on all machines.",
-    .fix = "take ovf:value out: importers ask for it",
-    .check = check_passwords },
+    .fix = "take ovf:value out: importers ask for it" },
   { .id = "OVF-PROP-009", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_macros,
     .title = "${name} names a property of the collection above",
     .why = "The guest gets the text '${name}' itself.",
-    .fix = "mend the name, or write the value",
-    .check = check_macros },
+    .fix = "mend the name, or write the value" },
   { .id = "OVF-PROP-010", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5", .check = check_categories,
     .title = "a Category stands before its properties",
     .why = "One without properties shows an empty group.",
-    .fix = "move it in front of its properties, or take it out",
-    .check = check_categories },
+    .fix = "move it in front of its properties, or take it out" },
   { .id = "OVF-PROP-011", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE,
-    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1",
+    .versions = OVF_1X | OVF_20, .clause = "DSP0243 9.5.1", .check = check_full_keys,
     .title = "the guest sees a property as CLASS.KEY.INSTANCE",
     .why = "Two properties with one such name cannot be told apart there.",
-    .fix = "rename one of them",
-    .check = check_full_keys },
+    .fix = "rename one of them" },
   { .id = "OVF-PROP-012", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
-    .versions = OVF_20, .clause = "DSP8023 2.0",
+    .versions = OVF_20, .clause = "DSP8023 2.0", .check = check_tags,
     .title = "a property names only configurations that are defined",
     .why = "It is never used.",
-    .fix = "mend the name of the configuration",
-    .check = check_tags },
+    .fix = "mend the name of the configuration" },
   { .id = NULL }
 };
