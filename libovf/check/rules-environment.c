@@ -9,7 +9,7 @@ const struct rule rules_environment[] = {
     .title = "the id of an Environment is that of the machine",
     .why = "A guest that looks for its own Entity by id does not find it; "
            "vCenter writes an empty one.",
-    .fix = "`ovftool env PACKAGE --vm ID` writes the document with the id",
+    .fix = "`ovftool env PACKAGE --machine ID -o env.iso` writes the document with the id",
     .where = "`ovftool env`" },
   { .id = "OVF-ENV-002", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
     .versions = OVF_ALL, .clause = "DSP8027",
@@ -29,7 +29,7 @@ const struct rule rules_environment[] = {
     .title = "the transport iso is an ISO 9660 image with ovf-env.xml in "
              "its root",
     .why = "The guest mounts the CD and finds no settings.",
-    .fix = "`ovftool env PACKAGE --iso -o env.iso` makes the image",
+    .fix = "`ovftool env PACKAGE -o env.iso` makes the image",
     .where = "`ovftool env`" },
   { .id = "OVF-ENV-005", .strict = LEVEL_NOTE, .lax = LEVEL_NOTE,
     .versions = OVF_ALL, .clause = "practice",

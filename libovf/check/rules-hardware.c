@@ -311,8 +311,8 @@ const struct rule rules_hardware[] = {
     .title = "the transport iso has an empty CD drive to use",
     .why = "vSphere cannot hand the properties to the guest and refuses to power "
            "on the machine.",
-    .fix = "add an Item of ResourceType 15 without a HostResource: "
-           "`ovftool set PACKAGE cdrom.add=empty`",
+    .fix = "add an Item of ResourceType 15 without a HostResource and with "
+           "AutomaticAllocation false",
     .check = check_isos },
   { .id = "OVF-VH-005", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_ALL,
     .clause = "DSP0243 8.3",
