@@ -49,7 +49,7 @@ struct cli {
   char **args;
   int n_args;
 
-  bool json, quiet, verbose, strict, keep_stdout;
+  bool json, quiet, verbose, strict, keep_stdout, hide_notes;
   bool color_err, color_out;
   FILE *out;
   char *out_text;

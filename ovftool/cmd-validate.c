@@ -100,9 +100,20 @@ count_of (struct cli *cli, json_int_t n, const char *what)
   return cli_format (cli, "%" JSON_INTEGER_FORMAT " %s%s", n, what, n == 1 ? "" : "s");
 }
 
-static void
-print_verdict (struct cli *cli, const json_t *source)
+static json_int_t
+notes_of (struct cli *cli, const struct checked *c)
 {
+  json_int_t n = 0;
+
+  for (size_t i = c->from; i < c->to; i++)
+    n += ovf_report_get (cli_report (cli), i)->severity == OVF_NOTE;
+  return n;
+}
+
+static void
+print_verdict (struct cli *cli, const struct checked *c, const json_t *source)
+{
+  json_int_t notes = notes_of (cli, c);
   json_int_t errors = json_integer_value (json_object_get (source, "errors"));
   json_int_t warnings = json_integer_value (json_object_get (source, "warnings"));
 
@@ -112,6 +123,8 @@ print_verdict (struct cli *cli, const json_t *source)
     fprintf (cli_out (cli), ", %s", count_of (cli, errors, "error"));
   if (warnings > 0)
     fprintf (cli_out (cli), ", %s", count_of (cli, warnings, "warning"));
+  if (notes > 0 && !cli_verbose (cli))
+    fprintf (cli_out (cli), " (--verbose shows %s)", count_of (cli, notes, "note"));
   fputc ('\n', cli_out (cli));
 }
 
@@ -134,7 +147,7 @@ check (struct cli *cli, struct checked *c, json_t *sources, bool text)
   result = cli_parse (cli, answer);
   json_array_foreach (json_object_get (result, "sources"), i, source) {
     if (text)
-      print_verdict (cli, source);
+      print_verdict (cli, c, source);
     json_array_append (sources, source);
   }
   json_decref (result);
@@ -201,6 +214,8 @@ run (struct cli *cli, int argc, char **argv)
   }
   if (argc == 0)
     return cli_usage (cli, "'ovftool validate' lacks an argument");
+  if (!cli_verbose (cli))
+    cli_hide_notes (cli);
   sources = json_array ();
   all = calloc ((size_t)argc, sizeof *all);
   for (int i = 0; all != NULL && i < argc; i++) {

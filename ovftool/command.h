@@ -169,6 +169,8 @@ void cli_error (struct cli *, struct ovf_error *err);
 /* A failure that the command itself found, in one sentence; hint or NULL. */
 void cli_fail (struct cli *, enum ovf_code, const char *hint, const char *fmt,
                ...) __attribute__ ((format (printf, 4, 5)));
+/* Notes are not worth a line each on standard error; documents have them. */
+void cli_hide_notes (struct cli *);
 /* The command did what it was asked for, and this is its answer: raises the
  * exit status without an error. */
 void cli_answer (struct cli *, int status);

@@ -132,6 +132,12 @@ cli_fail (struct cli *cli, enum ovf_code code, const char *hint,
 }
 
 void
+cli_hide_notes (struct cli *cli)
+{
+  cli->hide_notes = true;
+}
+
+void
 cli_answer (struct cli *cli, int status)
 {
   if (status > cli->status)
@@ -210,7 +216,8 @@ print_findings (struct cli *cli, size_t *from, size_t to)
   for (; *from < to; ++*from) {
     const struct ovf_finding *f = ovf_report_get (cli->report, *from);
 
-    if (cli->quiet && f->severity < OVF_FAULT)
+    if ((cli->quiet && f->severity < OVF_FAULT)
+        || (cli->hide_notes && f->severity == OVF_NOTE))
       continue;
     print_diagnostic (cli, words[f->severity].word, words[f->severity].color,
                       f->file != NULL ? f->file : cli->subject, f->line,
