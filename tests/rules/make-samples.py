@@ -61,8 +61,8 @@ GOOD = with_manifest(FILES)
 # ---- what .ovf samples name ------------------------------------------------------
 put("disk.vmdk", DISK)
 put("disk2.vmdk", DISK)
-put("texts.msg", '<Bundle xmlns="http://schemas.dmtf.org/ovf/envelope/1" xml:lang="de">'
-    "<Msg msgid=\"a\">A</Msg></Bundle>\n")
+put("texts.msg", '<Strings xmlns="http://schemas.dmtf.org/ovf/envelope/1" xml:lang="de">'
+    "<Msg msgid=\"a\">A</Msg></Strings>\n")
 
 # ---- references that need sizes ----------------------------------------------------
 folder("OVF-REF-005", "good", FILES)
