@@ -182,6 +182,13 @@ told (const places *kept, const struct ovf_finding *f)
   return false;
 }
 
+/* The schema stage weighs each fault for itself. */
+static bool
+is_weighed (const struct ovf_finding *f)
+{
+  return is_of_profile (f) || strcmp (f->rule, "OVF-XSD") == 0;
+}
+
 /* The severity of the rule in this mode.  A note stays one: it tells what was
  * made of something, not that it is wrong.  An error stays one: it ended the
  * reading. */
@@ -192,7 +199,7 @@ level_of (const struct validation *v, const struct ovf_finding *f, const struct 
     return LEVEL_ERROR;
   if (f->severity == OVF_NOTE)
     return LEVEL_NOTE;
-  return r == NULL || is_of_profile (f) ? LEVEL_WARNING : v->lint.lax ? r->lax : r->strict;
+  return r == NULL || is_weighed (f) ? LEVEL_WARNING : v->lint.lax ? r->lax : r->strict;
 }
 
 /* What a platform says about a fault of the standard: never less than the

@@ -319,23 +319,25 @@ correct_names (const struct item *item, xmlNode *parent, char **ret_said)
 static bool
 move_foreign (const struct kind *kind, xmlNode *parent, const xmlNode *child)
 {
-  nodes early = { 0 };
-  bool before = true;
+  nodes foreign = { 0 };
+  bool early = false, before = true;
 
   if (strcmp (xml_ns (child), kind->ns) != 0)
     return false;
   XML_FOR (n, parent) {
     before = before && n != child;
-    if (before && strcmp (xml_ns (n), kind->ns) != 0)
-      nodes_append (&early, n);
+    if (strcmp (xml_ns (n), kind->ns) != 0) {
+      nodes_append (&foreign, n);
+      early = early || before;
+    }
   }
-  before = early.len > 0;
-  VECTOR_FOR (n, &early) {
-    xmlUnlinkNode (*n);
-    xmlAddChild (parent, *n);
-  }
-  free (early.ptr);
-  return before;
+  if (early)
+    VECTOR_FOR (n, &foreign) {
+      xmlUnlinkNode (*n);
+      xmlAddChild (parent, *n);
+    }
+  free (foreign.ptr);
+  return early;
 }
 
 /* ---- the copy ------------------------------------------------------------------------------ */
@@ -443,6 +445,7 @@ forgive_item (const struct item *item, xmlNode *n)
 void
 mend_lax (struct mend *m)
 {
+  m->lax = true;
   xmlNode *n = xmlDocGetRootElement (m->doc);
   struct kind kind;
 
@@ -485,6 +488,9 @@ give_namespace (struct mend *m, const struct kind *kind, const xmlNode *child)
   for (; n != NULL; n = next_in_document (n))
     if (n->type == XML_ELEMENT_NODE && *xml_ns (n) == '\0')
       xmlSetNs (n, ns);
+  mend_foreign (m);
+  if (m->lax)
+    mend_lax (m); /* more is known now */
   return true;
 }
 
@@ -550,11 +556,9 @@ mend_fault (struct mend *m, enum xml_fault fault, xmlNode *at)
     r.said = xasprintf ("'%s' follows an element of another namespace: those stand last",
                         xml_name (child));
   else if (!known || strcmp (xml_ns (child), kind.ns) != 0
-           || (kind.order != NULL && place_of (kind.order, xml_name (child)) == NOWHERE)) {
+           || (kind.order != NULL && place_of (kind.order, xml_name (child)) == NOWHERE)
+           || !sort_children (&kind, parent)) {
     r.mild = is_optional (m, child);
-    remove_node (m, child);
-  } else if (!sort_children (&kind, parent)) {
-    r.mild = kind.order == NULL && is_optional (m, child);
     remove_node (m, child);
   }
   return r;

@@ -12,6 +12,7 @@ DEFINE_VECTOR (nodes, xmlNode *)
 struct mend {
   xmlDoc *doc;
   const char *ns; /* of the root */
+  bool lax;
   nodes removed;  /* freed with the document: faults may still name them */
 };
 

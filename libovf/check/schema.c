@@ -12,7 +12,7 @@
 #define ENVELOPE_2 ENVELOPE "2"
 /* A document with more faults than that is not mended by hand any more. */
 #define MAX_FAULTS 500
-#define MAX_ROUNDS 50
+#define MAX_ROUNDS 30
 #define MAX_MESSAGE 400
 
 /* ---- libxml2's messages --------------------------------------------------------- */
@@ -195,7 +195,9 @@ take_fault (struct stage *s, const struct fault *f)
   struct mended r = mend_fault (&s->mend, f->kind, f->at);
   CLEANUP_FREE char *text = r.said;
   const xmlNode *original = mend_original (r.at);
-  bool mild = r.mild && s->lax;
+  bool mild = r.mild && s->lax
+              && (r.said != NULL || !xml_schema_has (s->schema, xml_name (r.at))
+                  || f->kind == XML_FAULT_OTHER);
 
   if (original == NULL)
     return r.changed;
