@@ -13,7 +13,7 @@ made=$tmp/made
 UNREACHABLE='
 READ-UNSAFE: validate does not open the disks of a configuration
 '
-# What a platform of --for refuses: tests/cli/profiles.sh has a case for each.
+# What a platform of --for refuses: tests/cli/validate-for.sh.
 ELSEWHERE='PROFILE-*'
 
 mkdir "$made" && cp "$here"/*.ovf "$made" \
