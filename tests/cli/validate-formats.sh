@@ -48,6 +48,28 @@ assert any(u == "a%20b/vm%25.ovf" for u in uris), uris
 assert any(u.startswith("file:///") for u in uris), uris
 (call,) = run["invocations"]
 assert call["exitCode"] == 3 and call["executionSuccessful"] is True
+# No object has a key that SARIF does not know: its schema forbids them.
+known = {
+    "document": "$schema version runs",
+    "run": "tool invocations results",
+    "tool": "driver",
+    "driver": "name version rules",
+    "rule": "id shortDescription fullDescription help defaultConfiguration properties",
+    "result": "ruleId ruleIndex level message locations",
+    "location": "physicalLocation logicalLocations",
+    "physical": "artifactLocation region",
+    "invocation": "executionSuccessful exitCode toolExecutionNotifications",
+}
+def keys(o, what):
+    assert set(o) <= set(known[what].split()), (what, list(o))
+keys(d, "document"), keys(run, "run"), keys(run["tool"], "tool"), keys(driver, "driver")
+keys(call, "invocation")
+for r in rules:
+    keys(r, "rule")
+for r in run["results"]:
+    keys(r, "result")
+    for l in r["locations"]:
+        keys(l, "location"), keys(l["physicalLocation"], "physical")
 END
 ok "has the shape of SARIF 2.1.0" python3 "$tmp/sarif.py" "$tmp/sarif"
 
