@@ -72,6 +72,7 @@ cli_tests = \
 	tests/cli/validate.sh \
 	tests/cli/validate-for.sh \
 	tests/cli/validate-formats.sh \
+	tests/cli/validate-profiles.sh \
 	tests/cli/stream.sh \
 	tests/cli/unpack.sh \
 	tests/cli/verify-manifest.sh \
