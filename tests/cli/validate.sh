@@ -98,7 +98,7 @@ archive "$tmp/good.ova" "$tmp/good" vm.ovf vm.mf vm-disk1.vmdk
 # ---- what is good -----------------------------------------------------------
 for source in "$tmp/good.ova" "$tmp/good" "$tmp/good/vm.ovf"; do
   expect_exit 0 "a good one: ${source##*/}" "$OVFTOOL" validate "$source"
-  is "is valid" "$(cat "$out")" "$source: valid"
+  is "is valid" "$(sed 's/ (--verbose shows [0-9]* notes\{0,1\})$//' "$out")" "$source: valid"
   is "and there is nothing to say" "$(cat "$err")" ""
 done
 expect_exit 0 "an archive on standard input" \

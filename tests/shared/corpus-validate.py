@@ -13,11 +13,7 @@ MAX_EXCEPTIONS = 0.03
 
 # Files whose verdict is not that of their folder, each with its reason; a
 # file is named by what follows the last "xmltestfiles+".
-EXCEPTIONS = {
-    "Envelope_1_0+Pos+section_compatibility_rec.ovf":
-        "its UnknownElement stands in the OVF namespace, which the schema "
-        "refuses; only what is of another namespace may be unknown",
-}
+EXCEPTIONS = {}
 # What says nothing about the descriptor: its files are not in the corpus.
 FILES = {"OVF-REF-003", "OVF-REF-004", "OVF-PKG-006"}
 # Negative ones whose only fault are files.
