@@ -12,6 +12,13 @@ made=$tmp/made
 # Rules that no sample can meet here, each with the reason.
 UNREACHABLE='
 READ-UNSAFE: validate does not open the disks of a configuration
+OVF-ENV-001: a rule on environment documents, which no package carries
+OVF-ENV-002: a rule on environment documents, which no package carries
+OVF-ENV-003: a rule on environment documents, which no package carries
+OVF-ENV-004: a rule on environment documents, which no package carries
+OVF-ENV-005: a rule on environment documents, which no package carries
+OVF-ENV-006: a rule on environment documents, which no package carries
+OVF-ENV-007: a rule on environment documents, which no package carries
 '
 # What a platform of --for refuses: tests/cli/validate-for.sh.
 ELSEWHERE='PROFILE-*'
