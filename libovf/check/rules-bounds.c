@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "base/xml.h"
 
-#define PLACES "OVF-SEC-001 and OVF-SEC-002"
-
 /* ---- Items of a section ------------------------------------------------------ */
 static char *
 bound_of (const struct lint *l, const xmlNode *item)
@@ -328,6 +326,27 @@ check_effectives (struct lint *l, const struct rule *r)
 
 /* ---- resource allocation ------------------------------------------------------------ */
 static void
+check_allocation_place (struct lint *l, const struct rule *r, const xmlNode *section)
+{
+  if (!xml_is (section->parent, l->ns, "VirtualSystemCollection")) {
+    lint_add (l, r, section, "a %s belongs into a VirtualSystemCollection",
+              xml_name (section));
+    return;
+  }
+  for (const xmlNode *n = section->prev; n != NULL; n = n->prev)
+    if (xml_is (n, l->ns, "ResourceAllocationSection")) {
+      lint_add (l, r, section, "a second %s", xml_name (section));
+      return;
+    }
+}
+
+static void
+check_allocation_places (struct lint *l, const struct rule *r)
+{
+  lint_each (l, r, "ResourceAllocationSection", check_allocation_place);
+}
+
+static void
 check_allocation (struct lint *l, const struct rule *r, const xmlNode *section)
 {
   CLEANUP_KEYEDS keyeds seen = { 0 };
@@ -443,7 +462,8 @@ const struct rule rules_bounds[] = {
     .clause = "DSP0243 9.4",
     .title = "a ResourceAllocationSection stands in a collection, at most one",
     .why = "Importers look for it only there.",
-    .fix = "move it to the VirtualSystemCollection", .where = PLACES },
+    .fix = "keep one, in the VirtualSystemCollection",
+    .check = check_allocation_places },
   { .id = "OVF-RA-002", .strict = LEVEL_ERROR, .lax = LEVEL_WARNING,
     .versions = OVF_1X | OVF_20,
     .clause = "DSP0243 9.4",

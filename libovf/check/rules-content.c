@@ -68,11 +68,12 @@ lint_holds_sections (const struct lint *l, const xmlNode *n)
   return place_of (l, n) != 0;
 }
 
-/* Disks and networks have rules of their own: OVF-DISK-001, OVF-NET-001. */
+/* These have rules of their own: OVF-DISK-001, OVF-NET-001, OVF-RA-001. */
 static bool
 has_own_rule (const struct section *s)
 {
-  return strcmp (s->name, "DiskSection") == 0 || strcmp (s->name, "NetworkSection") == 0;
+  return strcmp (s->name, "DiskSection") == 0 || strcmp (s->name, "NetworkSection") == 0
+         || strcmp (s->name, "ResourceAllocationSection") == 0;
 }
 
 static void
