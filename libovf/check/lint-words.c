@@ -123,6 +123,22 @@ lint_resource_type (const xmlNode *item)
   return parse_unsigned (text, 0, UINT16_MAX, &type) ? type : 0;
 }
 
+void
+lint_only_one (struct lint *l, const struct rule *r, const char *name)
+{
+  bool seen = false;
+
+  for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root)) {
+    if (!xml_is (n, l->ns, name))
+      continue;
+    if (n->parent != l->root)
+      lint_add (l, r, n, "a %s belongs under Envelope", name);
+    else if (seen)
+      lint_add (l, r, n, "a second %s", name);
+    seen = true;
+  }
+}
+
 char *
 lint_owner (const struct lint *l, const xmlNode *n)
 {

@@ -42,6 +42,10 @@ bool lint_is_item (const struct lint *, const xmlNode *);
 char *lint_cim (const xmlNode *item, const char *name);
 unsigned lint_resource_type (const xmlNode *item); /* 0: none */
 
+/* A finding for every section of that name that is not under Envelope, and
+ * for each but the first one there. */
+void lint_only_one (struct lint *, const struct rule *, const char *name);
+
 /* The parent's OVF attribute (its id) or its name, for messages. */
 char *lint_owner (const struct lint *, const xmlNode *);
 

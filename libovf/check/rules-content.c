@@ -68,12 +68,21 @@ lint_holds_sections (const struct lint *l, const xmlNode *n)
   return place_of (l, n) != 0;
 }
 
-/* These have rules of their own: OVF-DISK-001, OVF-NET-001, OVF-RA-001. */
+/* Sections that have a rule of their own for their place and number. */
 static bool
 has_own_rule (const struct section *s)
 {
-  return strcmp (s->name, "DiskSection") == 0 || strcmp (s->name, "NetworkSection") == 0
-         || strcmp (s->name, "ResourceAllocationSection") == 0;
+  static const char *const names[] = {
+    "DiskSection",              /* OVF-DISK-001 */
+    "NetworkSection",           /* OVF-NET-001 */
+    "DeploymentOptionSection",  /* OVF-DEP-001 */
+    "ResourceAllocationSection" /* OVF-RA-001 */
+  };
+
+  for (size_t i = 0; i < ARRAY_SIZE (names); i++)
+    if (strcmp (s->name, names[i]) == 0)
+      return true;
+  return false;
 }
 
 static void

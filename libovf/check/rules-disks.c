@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rules on DiskSection, SharedDiskSection (DSP0243 clause 7.2) and
  * NetworkSection (7.3). */
-#include "check/lint.h"
+#include "check/lint-words.h"
 
 #include "base/text.h"
 #include "base/xml.h"
@@ -10,31 +10,15 @@
 
 /* ---- sections ------------------------------------------------------------- */
 static void
-check_only_one (struct lint *l, const struct rule *r, const char *name)
-{
-  bool seen = false;
-
-  for (const xmlNode *n = l->root; n != NULL; n = xml_following (n, l->root)) {
-    if (!xml_is (n, l->ns, name))
-      continue;
-    if (n->parent != l->root)
-      lint_add (l, r, n, "a %s belongs under Envelope", name);
-    else if (seen)
-      lint_add (l, r, n, "a second %s", name);
-    seen = true;
-  }
-}
-
-static void
 check_disk_section (struct lint *l, const struct rule *r)
 {
-  check_only_one (l, r, "DiskSection");
+  lint_only_one (l, r, "DiskSection");
 }
 
 static void
 check_network_section (struct lint *l, const struct rule *r)
 {
-  check_only_one (l, r, "NetworkSection");
+  lint_only_one (l, r, "NetworkSection");
 }
 
 /* ---- disks ----------------------------------------------------------------- */

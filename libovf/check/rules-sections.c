@@ -157,6 +157,13 @@ check_start_missing (struct lint *l, const struct rule *r)
   lint_each (l, r, "StartupSection", check_missing);
 }
 
+/* ---- deployment options ----------------------------------------------------- */
+static void
+check_deployment_section (struct lint *l, const struct rule *r)
+{
+  lint_only_one (l, r, "DeploymentOptionSection");
+}
+
 /* ---- operating system -------------------------------------------------------- */
 static void
 check_os_id (struct lint *l, const struct rule *r, const xmlNode *n)
@@ -293,7 +300,7 @@ const struct rule rules_sections[] = {
     .title = "there is one DeploymentOptionSection, under Envelope",
     .why = "Importers read the first one only.",
     .fix = "put all Configuration elements into one section",
-    .where = "OVF-SEC-001 and OVF-SEC-002" },
+    .check = check_deployment_section },
   { .id = "OVF-DEP-002", .strict = LEVEL_ERROR, .lax = LEVEL_ERROR,
     .versions = OVF_ALL, .clause = "DSP0243 9.8",
     .title = "ids of configurations are unique, and one is the default at "
