@@ -12,7 +12,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hostile"))
-from make import DISK, END, manifest, member, ovf, tar_header  # noqa: E402
+from make import (CAPACITY, DISK, END, GRAIN, PLAIN, SECTOR, descriptor, grain,  # noqa: E402
+                  header, manifest, marker, member, ovf, qcow2, tar_header, vmdk)
 
 out = sys.argv[1]
 HREF = 'ovf:href="vm-disk1.vmdk"'
@@ -209,3 +210,38 @@ options("READ-LIMIT.bad.d", "--limit capacity=1000")
 folder("READ-UNSAFE", "good", FILES)
 ova("CERT-UNTRUSTED", "good", GOOD)
 ova("CERT-UNTRUSTED", "bad", signed())
+
+# ---- disk images -------------------------------------------------------------------------
+QCOW2 = "http://www.gnome.org/~markmc/qcow-image-format.html"
+
+
+def image(rule, data, good=DISK, capacity=CAPACITY * SECTOR, fmt=None):
+    """A folder with the image beside its descriptor; sizes agree."""
+    for kind, d in ("good", good), ("bad", data):
+        text = ovf('ovf:capacity="%d"' % (CAPACITY * SECTOR),
+                   'ovf:capacity="%d"' % capacity, size=len(d), **(fmt or {}))
+        folder(rule, kind, [("vm.ovf", text), (DISK_NAME, d)])
+
+
+def grains(*list_):
+    return vmdk(grains=[(i, grain(i * GRAIN, PLAIN[0])) if d is None else (i, d)
+                        for i, d in list_])
+
+
+QCOW = dict(good=qcow2(), capacity=1 << 20, fmt=dict(fmt=QCOW2))
+image("DISK-FORMAT", vmdk(head=header(magic=0x12345678)))
+image("DISK-CAPACITY", vmdk(desc=descriptor(extent='RW 512 SPARSE "vm-disk1.vmdk"')))
+image("DISK-LIMIT", vmdk(head=header(grain=1 << 40)))
+image("DISK-REFERENCE", vmdk(desc=descriptor(
+    parent="12345678", more='parentFileNameHint="/etc/hostname"')))
+image("DISK-GRAIN", grains((0, grain(0, stream=b"this is no zlib stream"))))
+image("DISK-QCOW2", qcow2(l1_at=1 << 60), **QCOW)
+image("DISK-VMDK-HEADER", vmdk(head=header(gtes=0)))
+image("DISK-VMDK-DESCRIPTOR", vmdk(desc=descriptor(
+    kind="monolithicFlat", extent='RW 1024 FLAT "/etc/hostname" 0')))
+image("DISK-VMDK-MARKER", DISK.replace(marker(4, 0, 1), marker(4, 0, 99)))
+image("DISK-VMDK-TABLE", vmdk(gd=0x7fffffff))
+image("DISK-VMDK-GRAIN", grains((0, None), (0, None)))
+image("DISK-VMDK-ORDER", grains((1, None), (0, None)))
+image("DISK-VMDK-END", vmdk(end=False))
+image("DISK-VMDK-TRAILING", DISK + b"x" * SECTOR)
