@@ -13,7 +13,8 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hostile"))
 from make import (CAPACITY, DISK, END, GRAIN, PLAIN, SECTOR, descriptor, grain,  # noqa: E402
-                  header, manifest, marker, member, ovf, qcow2, tar_header, vmdk)
+                  header, manifest, marker, member, ovf, qcow2,
+                  sparse, tar_header, vmdk)
 
 out = sys.argv[1]
 HREF = 'ovf:href="vm-disk1.vmdk"'
@@ -228,6 +229,7 @@ def grains(*list_):
                         for i, d in list_])
 
 
+SPARSE = "http://www.vmware.com/interfaces/specifications/vmdk.html#sparse"
 QCOW = dict(good=qcow2(), capacity=1 << 20, fmt=dict(fmt=QCOW2))
 image("DISK-FORMAT", vmdk(head=header(magic=0x12345678)))
 image("DISK-CAPACITY", vmdk(desc=descriptor(extent='RW 512 SPARSE "vm-disk1.vmdk"')))
@@ -235,6 +237,8 @@ image("DISK-LIMIT", vmdk(head=header(grain=1 << 40)))
 image("DISK-REFERENCE", vmdk(desc=descriptor(
     parent="12345678", more='parentFileNameHint="/etc/hostname"')))
 image("DISK-GRAIN", grains((0, grain(0, stream=b"this is no zlib stream"))))
+# The grain table lies upon the grain directory.
+image("DISK-OVERLAP", sparse([128, 256], gd=4), good=sparse([128, 256]), fmt=dict(fmt=SPARSE))
 image("DISK-QCOW2", qcow2(l1_at=1 << 60), **QCOW)
 image("DISK-VMDK-HEADER", vmdk(head=header(gtes=0)))
 image("DISK-VMDK-DESCRIPTOR", vmdk(desc=descriptor(
