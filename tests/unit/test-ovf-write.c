@@ -155,7 +155,9 @@ test_networks (void)
     machine_add_nic (m)->network = xstrdup (names[i]);
   w = write_it (a, "1.1");
   first = w.text ? strstr (w.text, "<Network ovf:name=\"b\">") : NULL;
-  CU_ASSERT_PTR_NOT_NULL_FATAL (first);
+  CU_ASSERT_PTR_NOT_NULL (first);
+  if (first == NULL) /* for gcc, which does not know that FATAL is */
+    return;
   CU_ASSERT_PTR_NULL (strstr (first + 1, "<Network ovf:name=\"b\""));
   CU_ASSERT_PTR_NOT_NULL (strstr (first, "<Network ovf:name=\"a\">"));
   CU_ASSERT_PTR_NULL (strstr (first, "ovf:name=\"listed\""));
