@@ -366,5 +366,9 @@ main (int argc, char **argv)
           w.version, w.flags, w.capacity, w.grains, w.tables,
           footer_layout ? "footer" : "directory in front",
           w.zeros ? ", grains of zeros" : "");
+  free (w.where);
+  free (w.plain);
+  free (w.other);
+  free (w.packed);
   return 0;
 }
