@@ -65,7 +65,10 @@ struct converter {
 
 /* One word adds a converter.  table.c, `formats`, the manual and the tests
  * use it. */
-#define CONVERTERS(X) X (libvirt) X (ovf) X (spec)
+#define CONVERTERS(X) \
+  X (libvirt)         \
+  X (ovf)             \
+  X (spec)
 #define DECLARE(n) extern const struct converter n##_converter;
 CONVERTERS (DECLARE)
 #undef DECLARE
