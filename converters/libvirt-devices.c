@@ -22,41 +22,6 @@ lv_element (struct xmlw *w, const char *name, ...)
 }
 
 /* ---- disks ---------------------------------------------------------------- */
-/* QEMU's names of formats. */
-static const struct {
-  const char *word, *qemu;
-} drivers[] = {
-  { "raw", "raw" },          { "iso", "raw" },
-  { "qcow2", "qcow2" },      { "vmdk", "vmdk" },
-  { "vmdk-stream", "vmdk" }, { "vmdk-sparse", "vmdk" },
-  { "vmdk-flat", "vmdk" },   { "vdi", "vdi" },
-  { "vhd", "vpc" },          { "vhdx", "vhdx" },
-};
-
-static const char *
-driver_type (const struct disk *d)
-{
-  for (size_t i = 0; d && d->format && i < ARRAY_SIZE (drivers); i++)
-    if (strcmp (drivers[i].word, d->format) == 0)
-      return drivers[i].qemu;
-  return "raw"; /* never probed: libvirt takes raw as well */
-}
-
-static const struct disk *
-drive_disk (const struct appliance *a, const struct drive *d)
-{
-  return d->disk != NO_INDEX ? &a->disks.ptr[d->disk] : NULL;
-}
-
-static const char *
-drive_href (const struct appliance *a, const struct drive *d)
-{
-  const struct disk *disk = drive_disk (a, d);
-  size_t file = disk ? disk->file : d->file;
-
-  return file != NO_INDEX ? a->files.ptr[file].href : NULL;
-}
-
 static const char *
 target_bus (enum bus bus)
 {
@@ -119,27 +84,6 @@ write_boot (struct xmlw *w, unsigned order)
   xmlw_end (w);
 }
 
-/* What the source says, or the order of write_boot_devices () by device. */
-static unsigned
-drive_boot_order (const struct machine *m, const struct layout *l,
-                  const struct place *p)
-{
-  unsigned order = 1;
-
-  if (has_boot_order (m) || l->explicit_boot == NULL)
-    return p->drive->boot_order;
-  if (p == l->explicit_boot)
-    return order;
-  if (p->drive->kind != DRIVE_CDROM)
-    return 0;
-  VECTOR_FOR (q, &l->places) {
-    order += q->drive->kind == DRIVE_CDROM;
-    if (q == p)
-      return order;
-  }
-  return 0;
-}
-
 static void
 write_disk (struct xmlw *w, const struct appliance *a, const struct machine *m,
             const struct layout *l, const struct place *p)
@@ -151,7 +95,7 @@ write_disk (struct xmlw *w, const struct appliance *a, const struct machine *m,
   xmlw_start (w, "disk");
   xmlw_attr (w, "type", "file");
   xmlw_attr (w, "device", drive_kind_word (d->kind));
-  lv_element (w, "driver", "name", "qemu", "type", driver_type (disk), NULL);
+  lv_element (w, "driver", "name", "qemu", "type", qemu_format (disk), NULL);
   if (href != NULL)
     lv_element (w, "source", "file", href, NULL);
   lv_element (w, "target", "dev", p->dev, "bus", target_bus (p->bus), "tray",
@@ -162,7 +106,7 @@ write_disk (struct xmlw *w, const struct appliance *a, const struct machine *m,
     lv_element (w, "readonly", NULL);
   if (disk && disk->shared)
     lv_element (w, "shareable", NULL);
-  write_boot (w, drive_boot_order (m, l, p));
+  write_boot (w, place_boot_order (m, l, p));
   drive_address (w, l, p);
   xmlw_end (w);
 }
@@ -239,24 +183,6 @@ write_usb (struct xmlw *w, const struct machine *m, bool native)
 }
 
 /* ---- network adapters -------------------------------------------------------- */
-/* QEMU has neither vmxnet nor vmxnet2; e1000 is what most systems know. */
-static const char *
-nic_model (const struct nic *n, bool native, struct ovf_report *report)
-{
-  const struct hwmodel *h = hwmodel_by_name (HW_NIC, n->model);
-
-  if (native)
-    return "virtio";
-  if (h != NULL && h->libvirt != NULL)
-    return h->libvirt;
-  if (n->model != NULL) {
-    report_loss (report, "libvirt", "nic",
-                 "the network adapter model '%s' becomes e1000", n->model);
-    report_hint (report, "the guest must have a driver for Intel 82540EM");
-  }
-  return "e1000";
-}
-
 static void
 write_source (struct xmlw *w, const struct nic *n, struct ovf_report *report)
 {
@@ -285,26 +211,21 @@ write_source (struct xmlw *w, const struct nic *n, struct ovf_report *report)
   }
 }
 
-/* A group address is no address of an adapter: libvirt refuses it. */
-static bool
-is_unicast (const char *mac)
-{
-  return strchr ("02468ace", mac[1]) != NULL;
-}
-
 static void
 write_nic (struct xmlw *w, const struct nic *n, bool native,
            struct ovf_report *report)
 {
   xmlw_start (w, "interface");
   write_source (w, n, report);
-  if (n->mac != NULL && is_unicast (n->mac))
+  /* libvirt refuses a group address. */
+  if (n->mac != NULL && mac_is_unicast (n->mac))
     lv_element (w, "mac", "address", n->mac, NULL);
   else if (n->mac != NULL)
     report_loss (report, "libvirt", "mac",
                  "'%s' is a group address: the adapter gets a new one",
                  n->mac);
-  lv_element (w, "model", "type", nic_model (n, native, report), NULL);
+  lv_element (w, "model", "type",
+              qemu_nic (n, native, "libvirt", report)->libvirt, NULL);
   if (n->connected == NO || n->attachment == ATTACH_NONE)
     lv_element (w, "link", "state", "down", NULL);
   write_boot (w, n->boot_order);

@@ -171,18 +171,6 @@ write_firmware (struct xmlw *w, bool secure)
     lv_element (w, "loader", "secure", "yes", NULL);
 }
 
-bool
-has_boot_order (const struct machine *m)
-{
-  VECTOR_FOR (d, &m->drives)
-    if (d->boot_order > 0)
-      return true;
-  VECTOR_FOR (n, &m->nics)
-    if (n->boot_order > 0)
-      return true;
-  return false;
-}
-
 /* An installed system first, then media, then the network. */
 static void
 write_boot_devices (struct xmlw *w, const struct machine *m)
@@ -274,6 +262,8 @@ libvirt_write (struct ovf_ctx *ctx, const struct appliance *a,
                const struct write_settings *settings, FILE *out,
                struct ovf_report *report, struct ovf_error **err)
 {
+  static const struct loss_words loss
+    = { .target = "libvirt", .noun = "domain", .boots_kernel = true };
   const struct machine *m;
   struct layout layout;
   struct xmlw w;
@@ -283,11 +273,11 @@ libvirt_write (struct ovf_ctx *ctx, const struct appliance *a,
   if (!model_check (ctx, a, err))
     return false;
   m = &a->machines.ptr[settings->machine];
-  layout_make (&layout, m, settings, report);
+  layout_make (&layout, m, "libvirt", settings, report);
   xmlw_begin (&w, out);
   write_domain (&w, a, m, &layout, settings, report);
   layout_done (&layout);
-  libvirt_losses (a, m, report);
+  loss_report (&loss, a, m, report);
   if (settings->native_hardware)
     report_add (report, OVF_NOTE, "HW-NATIVE", NULL, 0, NULL,
                 "the guest must have virtio drivers (--hardware native)");

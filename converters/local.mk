@@ -1,6 +1,10 @@
 converters_sources = \
 	converters/converter.h \
 	converters/table.c \
+	converters/loss.c converters/loss.h \
+	converters/place.c converters/place.h \
+	converters/place-devices.c \
+	converters/place-report.c \
 	$(converters_ovf_sources) \
 	$(converters_libvirt_sources) \
 	$(converters_spec_sources) \
@@ -45,10 +49,7 @@ converters_spec_sources = \
 converters_libvirt_sources = \
 	converters/libvirt.c converters/libvirt.h \
 	converters/libvirt-devices.c \
-	converters/libvirt-loss.c \
 	converters/libvirt-os.c \
-	converters/libvirt-place.c \
-	converters/libvirt-place-report.c \
 	converters/libvirt-read.c converters/libvirt-reader.h \
 	converters/libvirt-read-devices.c \
 	converters/libvirt-read-disk.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a layout means: which disk boots, and what is not as it was. */
-#include "libvirt.h"
+#include "place.h"
 
 /* ---- the boot disk --------------------------------------------------------- */
 /* The lowest disk of the controller that the first disk is on. */
@@ -63,14 +63,14 @@ report_controller (const struct layout *l, const struct controller *c,
     }
   }
   if (moved > 0 && c->bus != BUS_UNKNOWN) {
-    report_loss (report, "libvirt", "controller",
+    report_loss (report, l->target, "controller",
                  "the %s becomes %s on machine '%s'; %u of its drives moved",
                  name, bus_word (to), l->machine, moved);
     report_hint (report, "the guest must have a driver for %s",
                  to == BUS_IDE ? "IDE" : "SATA (AHCI)");
   }
   else if (used == 0 && bus_that_stays (c) == BUS_UNKNOWN)
-    report_loss (report, "libvirt", "controller",
+    report_loss (report, l->target, "controller",
                  "the %s has no drives and is left out", name);
 }
 
@@ -80,12 +80,12 @@ report_seats (const struct layout *l, struct ovf_report *report)
   VECTOR_FOR (p, &l->places) {
     const struct drive *d = p->drive;
     if (!p->seated)
-      report_loss (report, "libvirt", "drive",
+      report_loss (report, l->target, "drive",
                    "there is no room for the %s at %s %u:%u",
                    drive_kind_word (d->kind), bus_word (d->bus),
                    d->controller, d->unit);
     else if (p->bus == d->bus && p->unit != d->unit)
-      report_loss (report, "libvirt", "unit",
+      report_loss (report, l->target, "unit",
                    "the %s at %s %u:%u moves to unit %u",
                    drive_kind_word (d->kind), bus_word (d->bus),
                    d->controller, d->unit, p->unit);

@@ -7,7 +7,7 @@
  * a 53c895a, buslogic does not exist, firmware cannot boot from an NVMe or
  * SAS disk that it has no driver for) becomes IDE, which every system knows,
  * where four seats are enough, else SATA on q35. */
-#include "libvirt.h"
+#include "place.h"
 
 #define IDE_SEATS 4        /* i440fx: two channels of two */
 #define SATA_PORTS 6       /* QEMU's ich9-ahci */
@@ -131,10 +131,10 @@ same_kind (enum bus a, enum bus b)
 
 /* The controller of the model's (bus, index), made if absent.  Indexes have
  * no holes: libvirt would fill them with controllers of its own. */
-static struct lv_controller *
-lv_controller (struct layout *l, enum bus bus, unsigned from)
+static struct seats *
+seats_of (struct layout *l, enum bus bus, unsigned from)
 {
-  struct lv_controller *c;
+  struct seats *c;
   unsigned index = 0;
 
   VECTOR_FOR (old, &l->controllers) {
@@ -142,7 +142,7 @@ lv_controller (struct layout *l, enum bus bus, unsigned from)
       return old;
     index += same_kind (old->bus, bus);
   }
-  c = lv_controllers_add (&l->controllers);
+  c = seats_list_add (&l->controllers);
   c->bus = bus;
   c->from = from;
   c->index = index;
@@ -174,16 +174,16 @@ keep_controllers (struct layout *l, const struct machine *m)
   for (size_t i = 0; i < n; i++) {
     enum bus bus = bus_that_stays (order[i]);
     if (bus == BUS_SCSI)
-      lv_controller (l, bus, order[i]->index)->model
+      seats_of (l, bus, order[i]->index)->model
         = scsi_that_stays (order[i]);
     else if (bus == BUS_SATA || bus == BUS_VIRTIO_SCSI)
-      lv_controller (l, bus, order[i]->index);
+      seats_of (l, bus, order[i]->index);
   }
 }
 
 /* ---- seats --------------------------------------------------------------- */
 static unsigned
-seats (enum bus bus)
+seats_on (enum bus bus)
 {
   switch (bus) {
   case BUS_IDE:
@@ -224,7 +224,7 @@ taken (const struct layout *l, enum bus bus, unsigned controller, unsigned unit)
 static bool
 sit (struct layout *l, struct place *p, unsigned controller, unsigned unit)
 {
-  if (unit >= seats (p->bus) || taken (l, p->bus, controller, unit))
+  if (unit >= seats_on (p->bus) || taken (l, p->bus, controller, unit))
     return false;
   p->controller = controller;
   p->unit = unit;
@@ -242,7 +242,7 @@ sit_as_before (struct layout *l, struct place *p)
   if (p->bus != d->bus)
     return;
   if (p->bus == BUS_SATA || p->bus == BUS_SCSI || p->bus == BUS_VIRTIO_SCSI)
-    controller = lv_controller (l, p->bus, d->controller)->index;
+    controller = seats_of (l, p->bus, d->controller)->index;
   else if (controller >= most_controllers (p->bus))
     return;
   sit (l, p, controller, d->unit);
@@ -266,9 +266,9 @@ sit_on (struct layout *l, struct place *p, unsigned controller)
 {
   bool scsi = p->bus == BUS_SCSI;
 
-  if (seats (p->bus) == UINT32_MAX)
+  if (seats_on (p->bus) == UINT32_MAX)
     return sit (l, p, 0, behind_the_last (l, p->bus));
-  for (unsigned unit = 0; unit < seats (p->bus); unit++)
+  for (unsigned unit = 0; unit < seats_on (p->bus); unit++)
     if (!(scsi && unit == 7) && sit (l, p, controller, unit))
       return true;
   return false;
@@ -280,7 +280,7 @@ sit_anywhere (struct layout *l, struct place *p)
   unsigned from = p->drive->bus == p->bus ? p->drive->controller : 0;
 
   if (p->bus == BUS_SCSI || p->bus == BUS_VIRTIO_SCSI) {
-    sit_on (l, p, lv_controller (l, p->bus, from)->index);
+    sit_on (l, p, seats_of (l, p->bus, from)->index);
     return;
   }
   if (p->bus != BUS_SATA) {
@@ -290,7 +290,7 @@ sit_anywhere (struct layout *l, struct place *p)
     return;
   }
   /* Ends: there are fewer full controllers than drives. */
-  while (!sit_on (l, p, lv_controller (l, BUS_SATA, l->first_free)->index))
+  while (!sit_on (l, p, seats_of (l, BUS_SATA, l->first_free)->index))
     l->first_free++;
 }
 
@@ -400,10 +400,11 @@ choose_buses (struct layout *l, const struct machine *m, bool native)
 }
 
 void
-layout_make (struct layout *l, const struct machine *m,
+layout_make (struct layout *l, const struct machine *m, const char *target,
              const struct write_settings *settings, struct ovf_report *report)
 {
   memset (l, 0, sizeof *l);
+  l->target = target;
   choose_buses (l, m, settings->native_hardware);
   if (!settings->native_hardware)
     keep_controllers (l, m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a model holds and a domain has no place for.  What changes its kind
+/* What a model holds and a target has no place for.  What changes its kind
  * (controllers, adapters) is reported where that is decided. */
-#include "libvirt.h"
+#include "loss.h"
 
 static size_t
 count_properties (const products *v)
@@ -14,8 +14,8 @@ count_properties (const products *v)
 }
 
 static void
-lost_properties (const struct appliance *a, const struct machine *m,
-                 struct ovf_report *report)
+lost_properties (const struct loss_words *t, const struct appliance *a,
+                 const struct machine *m, struct ovf_report *report)
 {
   size_t n = count_properties (&m->products);
 
@@ -24,8 +24,8 @@ lost_properties (const struct appliance *a, const struct machine *m,
     n += count_properties (&a->collections.ptr[i].products);
   if (n == 0 || m->environment)
     return;
-  report_loss (report, "libvirt", "properties",
-               "a domain cannot carry the appliance's %zu propert%s", n,
+  report_loss (report, t->target, "properties",
+               "a %s cannot carry the appliance's %zu propert%s", t->noun, n,
                n == 1 ? "y" : "ies");
   report_hint (report, "'ovftool env' makes the ISO from which the guest "
                        "reads them");
@@ -47,7 +47,8 @@ is_in_model (const struct extra *e)
 
 /* One line for all of them: an export of VMware has dozens. */
 static void
-lost_extras (const extras *v, const char *of, struct ovf_report *report)
+lost_extras (const struct loss_words *t, const extras *v, const char *of,
+             struct ovf_report *report)
 {
   enum { SHOWN = 5 };
   CLEANUP_FREE char *list = xstrdup ("");
@@ -55,7 +56,9 @@ lost_extras (const extras *v, const char *of, struct ovf_report *report)
 
   VECTOR_FOR (e, v) {
     char *longer;
-    if (is_in_model (e) || n++ >= SHOWN)
+    if (is_in_model (e)
+        || (t->keeps_own && e->owner && strcmp (e->owner, t->target) == 0)
+        || n++ >= SHOWN)
       continue;
     longer = xasprintf ("%s%s%s", list, n > 1 ? ", " : "",
                         e->key ? e->key : "?");
@@ -63,44 +66,47 @@ lost_extras (const extras *v, const char *of, struct ovf_report *report)
     list = longer;
   }
   if (n > 0)
-    report_loss (report, "libvirt", "settings",
+    report_loss (report, t->target, "settings",
                  "%zu setting%s of %s %s left out: %s%s", n, n > 1 ? "s" : "",
                  of, n > 1 ? "are" : "is", list, n > SHOWN ? ", ..." : "");
 }
 
 static void
-lost_kernel (const struct machine *m, struct ovf_report *report)
+lost_kernel (const struct loss_words *t, const struct machine *m,
+             struct ovf_report *report)
 {
-  if (m->kernel != NULL && m->kernel_file == NO_INDEX) {
-    report_loss (report, "libvirt", "kernel",
-                 "the kernel '%s' is not among the files: the guest boots "
-                 "from its disk", m->kernel);
-  }
+  if (m->kernel != NULL && (m->kernel_file == NO_INDEX || !t->boots_kernel))
+    report_loss (report, t->target, "kernel",
+                 m->kernel_file == NO_INDEX
+                   ? "the kernel '%s' is not among the files: the guest boots "
+                     "from its disk"
+                   : "a kernel ('%s') cannot be started from outside: the "
+                     "guest boots from its disk", m->kernel);
   else if (m->ramdisk != NULL && m->ramdisk_file == NO_INDEX)
-    report_loss (report, "libvirt", "kernel",
+    report_loss (report, t->target, "kernel",
                  "the initial ramdisk '%s' is not among the files",
                  m->ramdisk);
   if (m->bootloader != NULL)
-    report_loss (report, "libvirt", "bootloader",
+    report_loss (report, t->target, "bootloader",
                  "the boot loader '%s' of the host is left out",
                  m->bootloader);
   if (m->paravirtual == YES) {
-    report_loss (report, "libvirt", "paravirtual",
+    report_loss (report, t->target, "paravirtual",
                  "a paravirtual Xen guest becomes a fully virtual one");
     report_hint (report, "its kernel must be able to run on a PC");
   }
 }
 
 void
-libvirt_losses (const struct appliance *a, const struct machine *m,
-                struct ovf_report *report)
+loss_report (const struct loss_words *t, const struct appliance *a,
+             const struct machine *m, struct ovf_report *report)
 {
-  lost_properties (a, m, report);
-  lost_extras (&a->extras, "the package", report);
-  lost_extras (&m->extras, "the machine", report);
-  lost_kernel (m, report);
+  lost_properties (t, a, m, report);
+  lost_extras (t, &a->extras, "the package", report);
+  lost_extras (t, &m->extras, "the machine", report);
+  lost_kernel (t, m, report);
   if (m->start_order > 0 && a->machines.len > 1)
-    report_loss (report, "libvirt", "startup",
-                 "domains have no start order: '%s' is number %u",
+    report_loss (report, t->target, "startup",
+                 "%ss have no start order: '%s' is number %u", t->noun,
                  m->name ? m->name : "", m->start_order);
 }

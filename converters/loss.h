@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a model holds and most configurations have no place for. */
+#ifndef OVF_CONVERTERS_LOSS_H
+#define OVF_CONVERTERS_LOSS_H
+
+#include "converter.h"
+
+struct loss_words {
+  const char *target;       /* of LOSS-<target>-...: a constant */
+  const char *noun;         /* what the target calls a machine: "domain" */
+  bool boots_kernel;        /* it can start a kernel from a file */
+  bool keeps_own;           /* what its own reader kept (extras with the owner
+                               `target`) is the writer's to write or report */
+};
+/* Properties, settings of other formats, kernels, the start order. */
+void loss_report (const struct loss_words *, const struct appliance *,
+                  const struct machine *, struct ovf_report *);
+
+#endif
