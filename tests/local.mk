@@ -109,6 +109,7 @@ EXTRA_DIST += \
 	tests/hostile/LIST \
 	tests/hostile/make.py \
 	tests/rules \
+	tests/shared/agree.py \
 	tests/shared/corpus-info.py \
 	tests/shared/corpus-validate.py \
 	tests/golden/libvirt-five-disks \
