@@ -44,6 +44,7 @@ struct converter {
   const char *title;        /* "libvirt domain XML" */
   const char *suffix;       /* ".xml" */
   const char *disk_format;  /* what is written by default: "qcow2" */
+  const char *disk_subformat; /* and how: "monolithicSparse"; NULL = as usual */
   const char *net_default;  /* where a NIC without a --net match goes: "network:default" */
   const char *net_bare;     /* what a DEST without a kind is: "network" */
   const char *net_kinds;    /* the DEST kinds it can say, blank-separated */

@@ -90,6 +90,25 @@ copy_plain (struct source *s, const struct planned_file *f, int fd, uint64_t *re
   return source_file_done (s, &pair, err);
 }
 
+/* VMDK's ddb.adapterType, from where the disk is plugged in; NULL = nowhere. */
+static const char *
+adapter_of (const struct appliance *a, size_t disk)
+{
+  VECTOR_FOR (m, &a->machines)
+    VECTOR_FOR (d, &m->drives) {
+      if (d->disk != disk)
+        continue;
+      if (d->bus == BUS_IDE || d->bus == BUS_SATA)
+        return "ide";
+      VECTOR_FOR (c, &m->controllers)
+        if (c->bus == d->bus && c->index == d->controller && c->model != NULL
+            && strcmp (c->model, "buslogic") == 0)
+          return "buslogic";
+      return "lsilogic";
+    }
+  return NULL;
+}
+
 static bool
 make_file (struct source *s, const struct plan *p, struct output *out,
            const struct planned_file *f, json_t *files, struct ovf_report *report,
@@ -114,6 +133,7 @@ make_file (struct source *s, const struct plan *p, struct output *out,
       return false;
   } else if (f->disk != NO_INDEX) {
     job.options.id = p->model->disks.ptr[f->disk].id;
+    job.options.adapter = adapter_of (p->model, f->disk);
     if (!source_copy_disk (s, &job, report, err))
       return false;
     size = job.written;

@@ -160,7 +160,8 @@ target_format (const char *out, const struct ovf_options *options,
     error_set (err, OVF_E_USAGE, "'%s': the suffix names no disk format", out);
     error_hint (err, "say it with --to raw, --to qcow2 or --to vmdk");
   }
-  return f;
+  return f ? disk_format_written (f, option_list (options, OPT_DISK_OPTION), NULL, err)
+           : NULL;
 }
 
 static bool

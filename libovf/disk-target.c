@@ -37,7 +37,7 @@ choose_format (const struct source *s, const char *target, struct ovf_error **er
   else if (f->create == NULL)
     error_set (err, OVF_E_UNSUPPORTED, "disks of the format '%s' cannot be written yet", f->name);
   else
-    return f;
+    return disk_format_written (f, option_list (s->options, OPT_DISK_OPTION), NULL, err);
   error_hint (err, "--disk-format raw, qcow2 or vmdk");
   return NULL;
 }

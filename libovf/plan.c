@@ -233,7 +233,9 @@ target_format (const struct converter *c, const struct ovf_options *options,
     error_set (err, OVF_E_UNSUPPORTED, "disks of the format '%s' cannot be written yet", f->name);
     error_hint (err, "--disk-format raw or qcow2");
   } else
-    return f;
+    return disk_format_written (f, option_list (options, OPT_DISK_OPTION),
+                                f == disk_format_by_name (c->disk_format)
+                                  ? c->disk_subformat : NULL, err);
   return NULL;
 }
 

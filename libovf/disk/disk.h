@@ -116,6 +116,7 @@ struct disk_sink_options {
   const char *adapter;  /* VMDK ddb.adapterType, NULL = "lsilogic" */
   const char *id;       /* what content ids are derived from; or NULL */
   const char *name;     /* file name, for descriptors inside; or NULL */
+  const char *uuid;     /* the image's own, where a configuration names it */
 };
 struct disk_sink {
   const struct disk_format *format;
@@ -162,6 +163,9 @@ struct disk_format {
   const char *title;    /* "VMware disk" */
   const char *const *words;   /* what the model may call it, NULL-terminated */
   const char *const *options; /* names that create () knows; or NULL */
+  const char *subformat;      /* what is written: "streamOptimized"; or NULL */
+  /* The rows for all that `subformat=` may say, NULL-terminated; or NULL. */
+  const struct disk_format *const *subformats;
   bool sequential;      /* put () wants pieces in order, in guest order, and
                          * writes each byte once */
 
@@ -220,6 +224,13 @@ DISK_FORMATS (DECLARE)
 extern const struct disk_format *const disk_formats[]; /* NULL-terminated */
 /* By name ("vmdk") or by a word of the model ("vmdk-stream"). */
 const struct disk_format *disk_format_by_name (const char *);
+/* The row that writes what `subformat=` among the options says, or else
+ * `usual` (NULL: the format's own): what sinks are made from. */
+const struct disk_format *disk_format_written (const struct disk_format *,
+                                               const strings *options, /* or NULL */
+                                               const char *usual,
+                                               struct ovf_error **err);
+extern const char *const disk_subformat_options[]; /* "subformat" alone */
 /* By the suffix of a file name (".img" is raw); NULL = none. */
 const struct disk_format *disk_format_by_suffix (const char *path);
 

@@ -10,6 +10,7 @@ libovf_disk_engine_sources = \
 	libovf/disk/headers.c \
 	libovf/disk/inflate.c libovf/disk/inspect.c \
 	libovf/disk/piece.c \
+	libovf/disk/placed.c libovf/disk/placed.h \
 	libovf/disk/qcow2.c \
 	libovf/disk/qcow2-write.c libovf/disk/qcow2-write.h \
 	libovf/disk/raw.c \
@@ -26,5 +27,6 @@ libovf_disk_engine_sources = \
 libovf_disk_writer_sources = \
 	libovf/disk/qcow2.h libovf/disk/qcow2-header.c \
 	libovf/disk/qcow2-read.c \
+	libovf/disk/vmdk-front.c libovf/disk/vmdk-sparse.c \
 	libovf/disk/vmdk-write.c libovf/disk/vmdk-write.h \
 	$(NULL)

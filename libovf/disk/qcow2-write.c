@@ -13,22 +13,15 @@
 #include <libdeflate.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/rd.h"
+#include "disk/placed.h"
 #include "disk/qcow2.h"
 
 #define CLUSTER_BITS 16u
 #define HEADER_LENGTH 104u
 #define L1_MAX (32u << 20)  /* bytes: what qemu opens */
-#define TABLES_IN_MEMORY 64u
 #define DEFAULT_LEVEL 6
 
-/* One L2 table in memory, in the file's byte order. */
-struct l2_table {
-  uint64_t index;       /* in L1 */
-  uint64_t used;        /* when: the one that rests longest goes first */
-  uint8_t *entries;
-};
 struct qcow2_worker {
   struct libdeflate_decompressor *inflater;
   struct libdeflate_compressor *deflater;
@@ -42,19 +35,11 @@ struct qcow2_sink {
   uint64_t next;        /* first free byte of the file */
   uint64_t l1_size;     /* entries */
   uint64_t *l1;         /* places of the L2 tables; 0 = none */
-  struct l2_table tables[TABLES_IN_MEMORY];
-  uint64_t clock;
+  struct table_cache tables; /* of L2 */
   uint16_t *touched;    /* compressed clusters that touch a host cluster */
   uint64_t touched_room;
   struct qcow2_worker *workers;
 };
-
-static bool
-write_at (struct disk_sink *s, const void *p, size_t n, uint64_t at,
-          struct ovf_error **err)
-{
-  return file_pwrite (s->target.fd, p, n, s->target.offset + at, err);
-}
 
 /* ---- making ------------------------------------------------------------- */
 bool
@@ -98,8 +83,7 @@ qcow2_start (struct disk_sink *s, const struct disk_source *source,
   q->l1 = alloc_limited (q->l1_size, 8, limit < L1_MAX ? limit : L1_MAX,
                          "the tables of the qcow2 disk", err);
   q->next = q->cluster; /* behind the header */
-  for (unsigned i = 0; i < TABLES_IN_MEMORY; i++)
-    q->tables[i].index = UINT64_MAX;
+  table_cache_init (&q->tables, s, q->cluster, 0);
   return q->l1 != NULL;
 }
 
@@ -110,8 +94,7 @@ qcow2_discard (struct disk_sink *s)
 
   if (q == NULL)
     return;
-  for (unsigned i = 0; i < TABLES_IN_MEMORY; i++)
-    free (q->tables[i].entries);
+  table_cache_done (&q->tables);
   for (unsigned i = 0; i < s->workers; i++) {
     struct qcow2_worker *w = &q->workers[i];
 
@@ -253,44 +236,16 @@ take_cluster (struct qcow2_sink *q)
   return at;
 }
 
-static bool
-write_table (struct disk_sink *s, struct l2_table *t, struct ovf_error **err)
-{
-  struct qcow2_sink *q = s->state;
-
-  return t->index == UINT64_MAX ||
-         write_at (s, t->entries, q->cluster, q->l1[t->index], err);
-}
-
-/* The L2 table with this index; what rested longest makes room for it. */
-static struct l2_table *
+/* The L2 table with this index. */
+static uint8_t *
 get_table (struct disk_sink *s, uint64_t index, struct ovf_error **err)
 {
   struct qcow2_sink *q = s->state;
-  struct l2_table *t = &q->tables[0];
+  bool fresh = q->l1[index] == 0;
 
-  for (unsigned i = 0; i < TABLES_IN_MEMORY; i++) {
-    if (q->tables[i].index == index) {
-      q->tables[i].used = ++q->clock;
-      return &q->tables[i];
-    }
-    if (q->tables[i].used < t->used)
-      t = &q->tables[i];
-  }
-  if (!write_table (s, t, err))
-    return NULL;
-  if (t->entries == NULL)
-    t->entries = xmalloc (q->cluster);
-  t->index = UINT64_MAX;
-  if (q->l1[index] == 0) {
+  if (fresh)
     q->l1[index] = take_cluster (q);
-    memset (t->entries, 0, q->cluster);
-  } else if (!file_pread (s->target.fd, t->entries, q->cluster,
-                          s->target.offset + q->l1[index], err))
-    return NULL;
-  t->index = index;
-  t->used = ++q->clock;
-  return t;
+  return table_cache_get (&q->tables, index, q->l1[index], fresh, err);
 }
 
 /* Notes which host clusters the bytes touch: their reference counts. */
@@ -335,9 +290,9 @@ qcow2_place (struct disk_sink *s, struct piece *p, struct ovf_error **err)
   for (unsigned i = 0; i < p->count; i++) {
     struct cell *c = &p->cells[i];
     uint64_t number = c->offset / q->cluster, entry;
-    struct l2_table *t = get_table (s, number / per_table, err);
+    uint8_t *table = get_table (s, number / per_table, err);
 
-    if (t == NULL)
+    if (table == NULL)
       return false;
     if (c->kind == CELL_DEFLATE)
       entry = place_compressed (q, c);
@@ -345,37 +300,8 @@ qcow2_place (struct disk_sink *s, struct piece *p, struct ovf_error **err)
       c->from = take_cluster (q);
       entry = QCOW2_COPIED | c->from;
     }
-    put_be (t->entries + number % per_table * 8, entry, 8);
+    put_be (table + number % per_table * 8, entry, 8);
   }
-  return true;
-}
-
-/* Neighbours in memory and in the file are written at once. */
-bool
-qcow2_put (struct disk_sink *s, unsigned worker, const struct piece *p,
-           struct ovf_error **err)
-{
-  uint64_t populated = 0;
-  unsigned n;
-
-  (void)worker;
-  for (unsigned i = 0; i < p->count; i = n) {
-    const struct cell *first = &p->cells[i];
-    size_t size = first->size;
-
-    populated += first->length;
-    for (n = i + 1; n < p->count && p->cells[n].at == first->at + size &&
-                    p->cells[n].from == first->from + size; n++) {
-      size += p->cells[n].size;
-      populated += p->cells[n].length;
-    }
-    if (!write_at (s, p->data + first->at, size, first->from, err))
-      return false;
-  }
-  file_start_writeback (s->target.fd, s->target.offset + p->cells[0].from,
-                        p->cells[p->count - 1].from + p->cells[p->count - 1].size
-                          - p->cells[0].from);
-  atomic_fetch_add (&s->populated, populated);
   return true;
 }
 
@@ -389,7 +315,7 @@ write_l1 (struct disk_sink *s, uint64_t at, struct ovf_error **err)
     if (q->l1[i] != 0)
       put_be ((uint8_t *)&q->l1[i], QCOW2_COPIED | q->l1[i], 8);
   }
-  return write_at (s, q->l1, q->l1_size * 8, at, err);
+  return disk_sink_write_at (s, q->l1, q->l1_size * 8, at, err);
 }
 
 /* Plain clusters and tables have one reference, compressed data as many as
@@ -410,7 +336,7 @@ write_refcounts (struct disk_sink *s, uint64_t at, uint64_t blocks,
 
       put_be (buf + 2 * i, n ? n : 1, 2);
     }
-    if (!write_at (s, buf, q->cluster, at + b * q->cluster, err))
+    if (!disk_sink_write_at (s, buf, q->cluster, at + b * q->cluster, err))
       return false;
   }
   return true;
@@ -425,7 +351,7 @@ write_refcount_table (struct disk_sink *s, uint64_t at, uint64_t first_block,
 
   for (uint64_t b = 0; b < blocks; b++)
     put_be (buf + 8 * b, first_block + b * q->cluster, 8);
-  return write_at (s, buf, blocks * 8, at, err);
+  return disk_sink_write_at (s, buf, blocks * 8, at, err);
 }
 
 static bool
@@ -445,7 +371,7 @@ write_header (struct disk_sink *s, uint64_t l1, uint64_t refcounts,
   put_be (h + 56, refcount_clusters, 4);
   put_be (h + 96, 4, 4); /* counts of 16 bits */
   put_be (h + 100, HEADER_LENGTH, 4);
-  return write_at (s, h, sizeof h, 0, err);
+  return disk_sink_write_at (s, h, sizeof h, 0, err);
 }
 
 bool
@@ -454,10 +380,8 @@ qcow2_finish (struct disk_sink *s, struct ovf_error **err)
   struct qcow2_sink *q = s->state;
   uint64_t l1, table, first_block, clusters, blocks = 0, table_clusters = 0;
 
-  for (unsigned i = 0; i < TABLES_IN_MEMORY; i++) {
-    if (!write_table (s, &q->tables[i], err))
-      return false;
-  }
+  if (!table_cache_flush (&q->tables, err))
+    return false;
   l1 = round_up (q->next, q->cluster);
   table = l1 + round_up (q->l1_size * 8, q->cluster);
   for (;;) { /* the counts count themselves */

@@ -12,8 +12,6 @@ bool qcow2_takes (const struct disk_sink *, const struct piece *);
 bool qcow2_encode (struct disk_sink *, unsigned worker, struct piece *in,
                    struct piece *out, struct ovf_error **err);
 bool qcow2_place (struct disk_sink *, struct piece *, struct ovf_error **err);
-bool qcow2_put (struct disk_sink *, unsigned worker, const struct piece *,
-                struct ovf_error **err);
 bool qcow2_finish (struct disk_sink *, struct ovf_error **err);
 void qcow2_discard (struct disk_sink *);
 

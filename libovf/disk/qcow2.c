@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The row of qcow2, and what such an image says of itself. */
+#include "disk/placed.h"
 #include "disk/qcow2.h"
 
 #include "base/rd.h"
@@ -131,7 +132,7 @@ const struct disk_format qcow2_format = {
   .takes = qcow2_takes,
   .encode = qcow2_encode,
   .place = qcow2_place,
-  .put = qcow2_put,
+  .put = disk_sink_put_placed,
   .finish = qcow2_finish,
   .discard = qcow2_discard,
 };

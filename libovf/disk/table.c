@@ -47,6 +47,56 @@ disk_format_by_suffix (const char *path)
   return NULL;
 }
 
+static size_t
+option_length (const char *option)
+{
+  return strcspn (option, "=");
+}
+
+/* The value of the last `name=value`, "" of a bare name, or NULL. */
+static const char *
+find_option (const strings *given, const char *name)
+{
+  size_t n = strlen (name);
+
+  for (size_t i = given ? given->len : 0; i-- > 0;) {
+    const char *o = given->ptr[i];
+
+    if (option_length (o) == n && strncmp (o, name, n) == 0)
+      return o[n] == '=' ? o + n + 1 : "";
+  }
+  return NULL;
+}
+
+const char *const disk_subformat_options[] = { "subformat", NULL };
+
+const struct disk_format *
+disk_format_written (const struct disk_format *f, const strings *options,
+                     const char *usual, struct ovf_error **err)
+{
+  const struct disk_format *const *row = f->subformats;
+  const char *word = find_option (options, "subformat");
+  CLEANUP_FREE char *all = NULL;
+
+  if (word == NULL)
+    word = usual;
+  if (row == NULL || word == NULL)
+    return f;
+  for (; *row != NULL; row++) {
+    char *longer;
+
+    if (text_equal_nocase ((*row)->subformat, word))
+      return *row;
+    longer = all ? xasprintf ("%s or %s", all, (*row)->subformat)
+                 : xstrdup ((*row)->subformat);
+    free (all);
+    all = longer;
+  }
+  error_set (err, OVF_E_USAGE, "%s disks have no subformat '%s'", f->name, word);
+  error_hint (err, "subformat=%s", all);
+  return NULL;
+}
+
 void
 disk_facts_done (struct disk_facts *f)
 {
@@ -230,25 +280,10 @@ disk_source_free (struct disk_source *s)
   free (s);
 }
 
-static size_t
-option_length (const char *option)
-{
-  return strcspn (option, "=");
-}
-
 const char *
 disk_sink_option (const struct disk_sink *s, const char *name)
 {
-  const strings *given = s->options.options;
-  size_t n = strlen (name);
-
-  for (size_t i = given ? given->len : 0; i-- > 0;) {
-    const char *o = given->ptr[i];
-
-    if (option_length (o) == n && strncmp (o, name, n) == 0)
-      return o[n] == '=' ? o + n + 1 : "";
-  }
-  return NULL;
+  return find_option (s->options.options, name);
 }
 
 static bool
@@ -268,6 +303,18 @@ options_known (const struct disk_sink *s, struct ovf_error **err)
                         s->format->name, given->ptr[i]);
   }
   return true;
+}
+
+/* Where only one of them can be written (into an archive), no other. */
+static bool
+subformat_fits (const struct disk_sink *s, struct ovf_error **err)
+{
+  const char *word = disk_sink_option (s, "subformat");
+
+  return word == NULL || s->format->subformat == NULL ||
+         text_equal_nocase (word, s->format->subformat) ||
+         error_set (err, OVF_E_USAGE, "a disk is written as %s here, not as '%s'",
+                    s->format->subformat, word);
 }
 
 struct disk_sink *
@@ -291,7 +338,7 @@ disk_sink_new (struct ovf_ctx *ctx, const struct disk_format *format,
     s->options = *options;
   s->capacity = capacity;
   s->workers = ctx_jobs (ctx);
-  if (!options_known (s, err) || !format->create (s, err))
+  if (!options_known (s, err) || !subformat_fits (s, err) || !format->create (s, err))
     return NULL;
   return STEAL (s);
 }

@@ -269,11 +269,18 @@ static const char *const vmdk_words[] = {
   "vmdk", "vmdk-stream", "vmdk-sparse", "vmdk-flat", NULL
 };
 
+static const struct disk_format *const vmdk_subformats[] = {
+  &vmdk_format, &vmdk_sparse_format, NULL
+};
+
 const struct disk_format vmdk_format = {
   .name = "vmdk",
   .suffix = ".vmdk",
   .title = "VMware disk",
   .words = vmdk_words,
+  .subformat = "streamOptimized",
+  .subformats = vmdk_subformats,
+  .options = disk_subformat_options,
   .probe = vmdk_probe,
   .check = vmdk_check,
   .open = vmdk_open,

@@ -15,24 +15,18 @@
 
 #include "base/file.h"
 #include "base/rd.h"
+#include "disk/vmdk.h"
 
-#include <inttypes.h>
 #include <libdeflate.h>
 
 #define GRAIN 65536u
 #define GRAIN_SECTORS (GRAIN / SECTOR)
 #define TABLE_ENTRIES 512u                       /* grains a table */
 #define TABLE_BYTES (TABLE_ENTRIES * 4u)
-#define DESCRIPTOR_AT 1u                         /* sectors */
-#define DESCRIPTOR_SECTORS 20u
 #define OVERHEAD 128u                            /* sectors before the grains */
 #define MARKER_HEAD 12u                          /* LBA, size of a grain */
 #define DEFAULT_LEVEL 6
-/* Valid new line test, compressed grains, markers. */
-#define FLAGS 0x30001u
-#define GD_AT_END UINT64_MAX
-
-enum marker { MARKER_EOS, MARKER_TABLE, MARKER_DIRECTORY, MARKER_FOOTER };
+#define FLAGS (VMDK_FLAG_NEWLINES | VMDK_FLAG_COMPRESSED | VMDK_FLAG_MARKERS)
 
 struct encoder { /* one a worker */
   struct libdeflate_compressor *deflate;
@@ -83,97 +77,17 @@ here (const struct disk_sink *sink, uint32_t *ret, struct ovf_error **err)
   return true;
 }
 
-/* ---- header and descriptor ------------------------------------------- */
-
-static void
-fill_header (const struct stream *s, uint64_t directory_at, uint8_t h[SECTOR])
+static struct vmdk_front
+front_of (const struct stream *s, uint64_t directory_at)
 {
-  memset (h, 0, SECTOR);
-  memcpy (h, "KDMV", 4);
-  put_le (h + 4, 3, 4); /* version */
-  put_le (h + 8, FLAGS, 4);
-  put_le (h + 12, s->sectors, 8);
-  put_le (h + 20, GRAIN_SECTORS, 8);
-  put_le (h + 28, DESCRIPTOR_AT, 8);
-  put_le (h + 36, DESCRIPTOR_SECTORS, 8);
-  put_le (h + 44, TABLE_ENTRIES, 4);
-  put_le (h + 48, 0, 8); /* no redundant directory */
-  put_le (h + 56, directory_at, 8);
-  put_le (h + 64, OVERHEAD, 8);
-  h[72] = 0; /* clean */
-  memcpy (h + 73, "\n \r\n", 4); /* shows damage by a text transfer */
-  put_le (h + 77, 1, 2);         /* deflate */
-}
-
-/* Same disk, same content id: it must not make two runs differ. */
-static uint32_t
-content_id (const struct disk_sink *sink)
-{
-  const char *id = sink->options.id ? sink->options.id : "";
-  CLEANUP_FREE char *text = xasprintf ("%s %" PRIu64, id, sink->capacity);
-  char hex[DIGEST_HEX];
-  uint32_t cid = 0;
-
-  digest_of (DIGEST_SHA256, text, strlen (text), hex);
-  for (unsigned i = 0; i < 8; i++)
-    cid = cid << 4
-          | (uint32_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-  /* All ones says "no parent", one less is what fresh disks carry. */
-  return cid >= 0xfffffffe || cid == 0 ? 1 : cid;
-}
-
-/* The extent's name stands in quotes. */
-static char *
-extent_name (const struct disk_sink *sink)
-{
-  char *name = xstrdup (sink->options.name ? sink->options.name : "disk.vmdk");
-
-  for (char *p = name; *p; p++)
-    if (*p == '"' || (unsigned char)*p < ' ')
-      *p = '_';
-  return name;
-}
-
-static bool
-put_descriptor (struct disk_sink *sink, uint8_t *area, struct ovf_error **err)
-{
-  const struct stream *s = sink->state;
-  const char *adapter
-    = sink->options.adapter ? sink->options.adapter : "lsilogic";
-  unsigned heads = strcmp (adapter, "ide") == 0 ? 16 : 255;
-  uint64_t cylinders = s->sectors / (heads * 63);
-  CLEANUP_FREE char *name = extent_name (sink);
-  CLEANUP_FREE char *text = NULL;
-
-  if (cylinders == 0)
-    cylinders = 1;
-  if (heads == 16 && cylinders > 16383)
-    cylinders = 16383;
-  else if (cylinders > 65535)
-    cylinders = 65535;
-  text = xasprintf ("# Disk DescriptorFile\n"
-                    "version=1\n"
-                    "CID=%08" PRIx32 "\n"
-                    "parentCID=ffffffff\n"
-                    "createType=\"streamOptimized\"\n"
-                    "\n"
-                    "# Extent description\n"
-                    "RW %" PRIu64 " SPARSE \"%s\"\n"
-                    "\n"
-                    "# The Disk Data Base\n"
-                    "#DDB\n"
-                    "\n"
-                    "ddb.adapterType = \"%s\"\n"
-                    "ddb.geometry.cylinders = \"%" PRIu64 "\"\n"
-                    "ddb.geometry.heads = \"%u\"\n"
-                    "ddb.geometry.sectors = \"63\"\n"
-                    "ddb.virtualHWVersion = \"4\"\n",
-                    content_id (sink), s->sectors, name, adapter, cylinders,
-                    heads);
-  if (strlen (text) >= DESCRIPTOR_SECTORS * SECTOR)
-    return error_set (err, OVF_E_USAGE, "the name '%s' is too long", name);
-  memcpy (area, text, strlen (text));
-  return true;
+  return (struct vmdk_front){
+    .version = 3,
+    .flags = FLAGS,
+    .sectors = s->sectors,
+    .grain = GRAIN,
+    .gd = directory_at,
+    .overhead = OVERHEAD,
+  };
 }
 
 /* ---- create ---------------------------------------------------------- */
@@ -200,6 +114,7 @@ vmdk_stream_create (struct disk_sink *sink, struct ovf_error **err)
 {
   struct stream *s = sink->state = xcalloc (1, sizeof *s);
   CLEANUP_FREE uint8_t *front = xcalloc (OVERHEAD, SECTOR);
+  struct vmdk_front f;
   uint64_t grains;
 
   /* A last sector that the source fills in part reads as zeros behind it. */
@@ -214,8 +129,8 @@ vmdk_stream_create (struct disk_sink *sink, struct ovf_error **err)
                                 "the grain directory", err);
   if (s->directory == NULL || !make_encoders (sink, err))
     return false;
-  fill_header (s, GD_AT_END, front);
-  return put_descriptor (sink, front + DESCRIPTOR_AT * SECTOR, err)
+  f = front_of (s, VMDK_GD_AT_END);
+  return vmdk_front_write (sink, &f, front, err)
          && append (sink, front, OVERHEAD * SECTOR, err);
 }
 
@@ -361,7 +276,7 @@ vmdk_stream_encode (struct disk_sink *sink, unsigned worker, struct piece *in,
 }
 
 static bool
-put_marker (struct disk_sink *sink, enum marker type, uint64_t sectors,
+put_marker (struct disk_sink *sink, enum vmdk_marker type, uint64_t sectors,
             struct ovf_error **err)
 {
   uint8_t m[SECTOR] = { 0 };
@@ -382,7 +297,7 @@ end_group (struct disk_sink *sink, struct ovf_error **err)
     return true;
   for (unsigned i = 0; i < TABLE_ENTRIES; i++)
     put_le (bytes + 4 * i, s->table[i], 4);
-  if (!put_marker (sink, MARKER_TABLE, TABLE_BYTES / SECTOR, err)
+  if (!put_marker (sink, VMDK_MARKER_GT, TABLE_BYTES / SECTOR, err)
       || !here (sink, &s->directory[s->group], err)
       || !append (sink, bytes, sizeof bytes, err))
     return false;
@@ -430,7 +345,7 @@ put_directory (struct disk_sink *sink, uint32_t *ret_at, struct ovf_error **err)
 
   for (uint64_t i = 0; i < s->directory_len; i++)
     put_le (bytes + 4 * i, s->directory[i], 4);
-  return put_marker (sink, MARKER_DIRECTORY, size / SECTOR, err)
+  return put_marker (sink, VMDK_MARKER_GD, size / SECTOR, err)
          && here (sink, ret_at, err) && append (sink, bytes, size, err);
 }
 
@@ -438,12 +353,14 @@ bool
 vmdk_stream_finish (struct disk_sink *sink, struct ovf_error **err)
 {
   uint8_t footer[SECTOR];
+  struct vmdk_front f;
   uint32_t directory_at = 0;
 
   if (!end_group (sink, err) || !put_directory (sink, &directory_at, err))
     return false;
-  fill_header (sink->state, directory_at, footer);
-  return put_marker (sink, MARKER_FOOTER, 1, err)
+  f = front_of (sink->state, directory_at);
+  vmdk_front_header (&f, footer);
+  return put_marker (sink, VMDK_MARKER_FOOTER, 1, err)
          && append (sink, footer, sizeof footer, err)
-         && put_marker (sink, MARKER_EOS, 0, err);
+         && put_marker (sink, VMDK_MARKER_EOS, 0, err);
 }

@@ -46,11 +46,42 @@ expect_exit 0 "a pipe that a name opens" \
   bash -c '"$1" disk convert <(cat b.vmdk) p2.raw --from vmdk' - "$OVFTOOL"
 ok "from a pipe: the same bytes" same a.raw p2.raw
 
+
+# VMDK to run from, and to send.
+sparse=subformat=monolithicSparse
+expect_exit 0 "raw to monolithicSparse" tool a.raw s.vmdk --disk-option $sparse
+ok "disk info says so" grep -q 'vmdk-sparse' <("$OVFTOOL" disk info s.vmdk)
+ok "and disk check that it is sound" "$OVFTOOL" disk check s.vmdk
+expect_exit 0 "monolithicSparse to raw" tool s.vmdk s.raw
+ok "monolithicSparse and back: the same bytes" same a.raw s.raw
+for jobs in 1 8; do
+  expect_exit 0 "monolithicSparse, $jobs jobs" tool a.raw "j.vmdk" -j $jobs --disk-option $sparse
+  mv j.vmdk "j$jobs.vmdk"
+done
+ok "monolithicSparse does not depend on jobs" same j1.vmdk j8.vmdk
+expect_exit 0 "a stream to monolithicSparse" tool b.vmdk s2.vmdk --disk-option $sparse
+expect_exit 0 "monolithicSparse to a stream" tool s.vmdk b2.vmdk --disk-option subformat=streamOptimized
+expect_exit 0 "that stream to raw" tool b2.vmdk b2.raw
+ok "there and back again: the same bytes" same a.raw b2.raw
+truncate -s 3T big.raw
+printf x | dd of=big.raw bs=1 seek=3000000000000 conv=notrunc 2>/dev/null
+expect_exit 0 "3 TiB of next to nothing" tool big.raw big.vmdk --disk-option $sparse
+ok "takes next to nothing" test "$(stat -c %b big.vmdk)" -lt 8000
+rm big.*
+: >empty.raw
+expect_exit 0 "a disk of no bytes" tool empty.raw empty.vmdk --disk-option $sparse
+ok "is sound" "$OVFTOOL" disk check empty.vmdk
+expect_exit 2 "a subformat that there is not" tool a.raw no.vmdk --disk-option subformat=flat
+ok "names those there are" grep -q '^hint: .*monolithicSparse' "$err"
+expect_exit 2 "a subformat of a format that has none" tool a.raw no.raw --disk-option $sparse
+
 # Known to qemu, too.
 if command -v qemu-img >/dev/null; then
   ok "qemu-img check: plain" qemu-img check -f qcow2 b.qcow2
   ok "qemu-img check: compressed" qemu-img check -f qcow2 c.qcow2
-  for f in b.qcow2 c.qcow2 b.vmdk; do
+  ok "qemu-img check: monolithicSparse" qemu-img check -f vmdk s.vmdk
+  ok "qemu-img calls it so" grep -q 'create type: monolithicSparse' <(qemu-img info s.vmdk)
+  for f in b.qcow2 c.qcow2 b.vmdk s.vmdk s2.vmdk; do
     ok "qemu-img reads $f" qemu-img compare -f "${f##*.}" -F raw "$f" a.raw
   done
   for o in subformat=streamOptimized subformat=monolithicSparse; do

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* monolithicSparse VMDK: followed by its tables, also while every byte is
- * hashed in sequence, and what its tables may not say. */
+ * hashed in sequence, and what its tables may not say; and written. */
 #include "disk.h"
 
+#include "disk/placed.h"
+#include "disk/vmdk-write.h"
 #include "disk/vmdk.h"
 
 #define GRAIN 4096u     /* bytes: 8 sectors, the least */
@@ -235,7 +237,138 @@ test_limits (void)
   free (b);
 }
 
+/* ---- written -------------------------------------------------------------- */
+/* A stream whose small grains come in no order, and grains of zeros. */
+static const struct vm_grain shuffled[] = {
+  { .number = VM_GRAINS - 1 }, { .number = 600 }, { .number = 3 },
+  { .number = 1 }, { .number = 2 }, { .number = 511 }
+};
+
+static int
+write_sparse (struct ovf_ctx *ctx, unsigned jobs, bool guest_order)
+{
+  struct vm_image v = { .n_grains = ARRAY_SIZE (shuffled) };
+  struct ovf_error *err = NULL;
+  int fd, out;
+
+  memcpy (v.grains, shuffled, sizeof shuffled);
+  vm_build (&v);
+  fd = memory_file (v.bytes, v.n);
+  ovf_ctx_set_jobs (ctx, jobs);
+  out = convert_fd (ctx, fd, AS_FILE, guest_order, &vmdk_sparse_format,
+                    "subformat=monolithicSparse", &err);
+  if (err != NULL)
+    printf ("# %s\n", ovf_error_message (err));
+  ovf_error_free (err);
+  close (fd);
+  free (v.bytes);
+  return out;
+}
+
+/* Both sets of tables lead to the same. */
+static bool
+twins (const uint8_t *b)
+{
+  struct rd r = rd_of (b + VMDK_RGD, 16);
+  uint64_t rgd = rd_le64 (&r) * 512, gd = rd_le64 (&r) * 512;
+
+  return gd > rgd + 512 &&
+         memcmp (b + rgd + 512, b + gd + 512, gd - rgd - 512) == 0;
+}
+
+static void
+test_write (void)
+{
+  struct ovf_ctx *ctx = ovf_ctx_new ();
+  CLEANUP_FREE uint8_t *want = calloc (VM_GRAINS, VM_GRAIN);
+
+  for (size_t i = 0; i < ARRAY_SIZE (shuffled); i++)
+    vm_content (shuffled[i].number, want + shuffled[i].number * VM_GRAIN);
+  for (unsigned ordered = 0; ordered < 2; ordered++) {
+    int one = write_sparse (ctx, 1, ordered), four = write_sparse (ctx, 4, ordered);
+    int raw = one < 0 ? -1 : convert_fd (ctx, one, AS_FILE, false, &raw_format, NULL, NULL);
+    size_t n, m;
+    CLEANUP_FREE uint8_t *a = NULL, *b = NULL, *got = NULL;
+
+    CU_ASSERT_FATAL (one >= 0 && four >= 0 && raw >= 0);
+    a = slurp (one, &n);
+    b = slurp (four, &m);
+    CU_ASSERT (n == m && memcmp (a, b, n) == 0);
+    CU_ASSERT (twins (a));
+    got = slurp (raw, &n);
+    CU_ASSERT (n == VM_CAPACITY && memcmp (got, want, n) == 0);
+    close (one);
+    close (four);
+    close (raw);
+  }
+  ovf_ctx_free (ctx);
+}
+
+/* More tables than are held come back as they were, and in both places. */
+static void
+test_tables (void)
+{
+  enum { N = 3 * TABLES_IN_MEMORY, SIZE_OF_ONE = 512, COPY = N * SIZE_OF_ONE };
+  struct disk_sink sink = { .target.fd = memory_file (NULL, 0), .target.offset = 5 };
+  struct table_cache c;
+  CLEANUP_FREE uint8_t *all = NULL;
+  size_t n;
+
+  table_cache_init (&c, &sink, SIZE_OF_ONE, COPY);
+  for (unsigned round = 0; round < 3; round++) {
+    for (unsigned i = 0; i < N; i++) {
+      uint8_t *t = table_cache_get (&c, i, i * SIZE_OF_ONE, round == 0, NULL);
+
+      CU_ASSERT_PTR_NOT_NULL_FATAL (t);
+      CU_ASSERT_EQUAL (t[i % SIZE_OF_ONE], round);
+      t[i % SIZE_OF_ONE]++;
+    }
+  }
+  CU_ASSERT (table_cache_flush (&c, NULL));
+  table_cache_done (&c);
+  all = slurp (sink.target.fd, &n);
+  CU_ASSERT_EQUAL_FATAL (n, 5 + 2 * COPY);
+  CU_ASSERT (memcmp (all + 5, all + 5 + COPY, COPY) == 0);
+  for (unsigned i = 0; i < N; i++)
+    CU_ASSERT_EQUAL (all[5 + i * SIZE_OF_ONE + i % SIZE_OF_ONE], 3);
+  close (sink.target.fd);
+}
+
+/* What a sink refuses before it writes. */
+static void
+test_refused (void)
+{
+  struct ovf_ctx *ctx = ovf_ctx_new ();
+  strings options = { 0 };
+  struct disk_sink_options o = { .options = &options };
+  struct disk_target target = { .fd = memory_file (NULL, 0) };
+  struct ovf_error *err = NULL;
+  struct disk_sink *sink;
+
+  *strings_add (&options) = xstrdup ("subformat=streamOptimized");
+  CU_ASSERT_PTR_NULL (disk_sink_new (ctx, &vmdk_sparse_format, &target, 4096, &o, &err));
+  CU_ASSERT_EQUAL (ovf_error_code (err), OVF_E_USAGE);
+  ovf_error_free (err);
+  err = NULL;
+  CU_ASSERT_PTR_EQUAL (disk_format_written (&vmdk_format, &options, "monolithicSparse", NULL),
+                       &vmdk_format);
+  CU_ASSERT_PTR_EQUAL (disk_format_written (&vmdk_format, NULL, "monolithicSparse", NULL),
+                       &vmdk_sparse_format);
+  CU_ASSERT_PTR_EQUAL (disk_format_written (&raw_format, NULL, NULL, NULL), &raw_format);
+  sink = disk_sink_new (ctx, &vmdk_sparse_format, &target, UINT64_C (1) << 60, NULL, NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (sink);
+  CU_ASSERT_FALSE (disk_copy (ctx, NULL, sink, "x", &err));
+  CU_ASSERT_EQUAL (ovf_error_code (err), OVF_E_LIMIT);
+  ovf_error_free (err);
+  disk_sink_free (sink);
+  strings_free (&options);
+  close (target.fd);
+  ovf_ctx_free (ctx);
+}
+
 TAP_MAIN ("vmdk-sparse", { "a right disk", test_control },
           { "not from a pipe", test_pipe }, { "one flaw at a time", test_flaws },
           { "overlaps", test_overlap }, { "changed while read", test_changed },
-          { "limits", test_limits })
+          { "limits", test_limits }, { "written", test_write },
+          { "tables that do not fit into memory", test_tables },
+          { "what is not written", test_refused })

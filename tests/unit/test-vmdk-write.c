@@ -18,6 +18,7 @@ static const struct disk_format stream = {
   .name = "stream",
   .suffix = ".vmdk",
   .title = "stream",
+  .subformat = "streamOptimized",
   .sequential = true,
   .create = vmdk_stream_create,
   .takes = vmdk_stream_takes,
