@@ -84,13 +84,15 @@ static json_t *
 helper_json (const struct ovf_ctx *ctx, const char *name)
 {
   const char *argv[] = { name, "--version", NULL };
+  struct sandbox_policy policy = { 0 };
+  struct child_setup setup = { .argv = argv, .policy = &policy };
   struct child_result r = { 0 };
   CLEANUP_ERROR struct ovf_error *err = NULL;
   CLEANUP_FREE char *version = NULL;
   bool found = child_exists (name);
   json_t *o;
 
-  if (found && child_run (ctx, argv, NULL, 0, NULL, false, &r, &err)
+  if (found && child_talk (ctx, &setup, NULL, 0, &r, &err)
       && r.status == 0 && r.out != NULL)
     version = find_version (r.out);
   o = json_pack ("{s:s, s:b, s:s?}", "name", name, "found", found, "version",
@@ -128,6 +130,22 @@ profiles_json (void)
   return list;
 }
 
+/* What a helper that is started now would be confined by. */
+static json_t *
+sandbox_json (void)
+{
+  struct sandbox_state s;
+
+  sandbox_look (&s);
+  return json_pack (
+    "{s:s, s:b, s:i, s:b, s:b, s:b, s:b, s:b, s:b}", "mode",
+    s.landlock && s.seccomp ? "full"
+                            : s.landlock || s.seccomp ? "partial" : "limits",
+    "landlock", s.landlock > 0, "landlock_abi", s.landlock, "network",
+    s.seccomp || s.tcp, "scopes", s.scopes, "seccomp", s.seccomp,
+    "no_new_privs", 1, "rlimits", 1, "dies_with_parent", 1);
+}
+
 char *
 ovf_formats_json (void)
 {
@@ -138,11 +156,7 @@ ovf_formats_json (void)
   json_object_set_new (o, "disk_formats", disk_formats_json ());
   json_object_set_new (o, "profiles", profiles_json ());
   json_object_set_new (o, "helpers", helpers_json ());
-  /* No helper reads a disk yet, so that none is confined. */
-  json_object_set_new (o, "sandbox",
-                       json_pack ("{s:s, s:b, s:b, s:b}", "mode", "none",
-                                  "landlock", 0, "seccomp", 0, "bubblewrap",
-                                  0));
+  json_object_set_new (o, "sandbox", sandbox_json ());
   text = json_dumps (o, JSON_COMPACT);
   json_decref (o);
   return text;

@@ -10,6 +10,7 @@ unit_base = \
 	tests/unit/test-output \
 	tests/unit/test-rd \
 	tests/unit/test-report \
+	tests/unit/test-sandbox \
 	tests/unit/test-text \
 	tests/unit/test-xml \
 	$(NULL)
@@ -138,6 +139,14 @@ EXTRA_DIST += \
 check_PROGRAMS += tests/vmdk-walk
 tests_vmdk_walk_SOURCES = tests/vmdk-walk.c
 tests_vmdk_walk_LDADD = $(ZLIB_LIBS)
+# Tries what a confined helper may not do.  No sanitizer: those want more
+# address space than a helper has.
+check_PROGRAMS += tests/sandbox-probe
+tests_sandbox_probe_SOURCES = tests/sandbox-probe.c
+tests_sandbox_probe_CFLAGS = -std=gnu11 -include config.h
+tests_sandbox_probe_LDFLAGS =
+tests_sandbox_probe_LDADD =
+
 # A description in one format to another, for the goldens.
 check_PROGRAMS += tests/convert-text
 tests_convert_text_SOURCES = tests/convert-text.c

@@ -17,6 +17,12 @@ struct kept {
   void *object;
 };
 
+/* What is noted on the way, also by those who have a const context. */
+struct notes {
+  _Atomic (const char *) unconfined;
+  atomic_bool said;
+};
+
 struct ovf_ctx {
   uint64_t limits[LIMIT_COUNT];
   unsigned jobs;
@@ -24,6 +30,7 @@ struct ovf_ctx {
   ovf_progress_fn *progress;
   void *opaque;
   atomic_bool cancelled;
+  struct notes *notes;
   pthread_mutex_t lock; /* of kept */
   struct kept kept[MAX_KEPT];
 };
@@ -45,6 +52,7 @@ ovf_ctx_new (void)
   for (size_t i = 0; i < LIMIT_COUNT; i++)
     ctx->limits[i] = limit_rows[i].value;
   ovf_ctx_set_jobs (ctx, 0);
+  ctx->notes = xcalloc (1, sizeof *ctx->notes);
   pthread_mutex_init (&ctx->lock, NULL);
   return ctx;
 }
@@ -58,6 +66,7 @@ ovf_ctx_free (struct ovf_ctx *ctx)
     if (ctx->kept[i].object != NULL)
       ctx->kept[i].release (ctx->kept[i].object);
   pthread_mutex_destroy (&ctx->lock);
+  free (ctx->notes);
   free (ctx);
 }
 
@@ -146,6 +155,20 @@ enum ovf_sandbox
 ctx_sandbox (const struct ovf_ctx *ctx)
 {
   return ctx->sandbox;
+}
+
+void
+ctx_note_unconfined (const struct ovf_ctx *ctx, const char *what)
+{
+  atomic_store (&ctx->notes->unconfined, what);
+}
+
+const char *
+ctx_unconfined (const struct ovf_ctx *ctx)
+{
+  const char *what = atomic_load (&ctx->notes->unconfined);
+
+  return what == NULL || atomic_exchange (&ctx->notes->said, true) ? NULL : what;
 }
 
 bool

@@ -21,6 +21,10 @@ bool ctx_within (const struct ovf_ctx *, enum limit, uint64_t value,
                  const char *what, struct ovf_error **err);
 unsigned ctx_jobs (const struct ovf_ctx *); /* >= 1 */
 enum ovf_sandbox ctx_sandbox (const struct ovf_ctx *);
+/* A helper program runs without a part of its sandbox: what is missing (a
+ * constant).  ctx_unconfined () hands that out once, or NULL. */
+void ctx_note_unconfined (const struct ovf_ctx *, const char *what);
+const char *ctx_unconfined (const struct ovf_ctx *);
 /* false with OVF_E_CANCELLED once ovf_ctx_cancel () was called.  Any thread. */
 bool ctx_alive (const struct ovf_ctx *, struct ovf_error **err);
 void ctx_progress (const struct ovf_ctx *, const char *what, uint64_t done,
