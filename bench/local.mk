@@ -4,12 +4,14 @@ EXTRA_DIST += \
 	bench/data.sh \
 	bench/export.sh \
 	bench/import.sh \
+	bench/nginx.sh \
 	bench/pair.py \
+	bench/web-server.sh \
 	$(NULL)
 
-# Both run, and both are judged.
+# All run, and all are judged.
 bench: all
-	rc=0; for b in import export; do \
+	rc=0; for b in import export web-server; do \
 	  OVFTOOL=$(abs_top_builddir)/ovftool/ovftool \
 	    $(srcdir)/bench/$$b.sh $(BENCHDIR) || rc=1; \
 	done; exit $$rc

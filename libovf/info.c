@@ -64,6 +64,9 @@ ovf_info (struct ovf_ctx *ctx, const char *path, const struct ovf_options *optio
   json_t *j;
 
   *ret_json = NULL;
+  if (format != NULL && strcmp (format, "html") == 0)
+    return error_set (err, OVF_E_UNSUPPORTED, "'html' is not there yet")
+           || error_hint (err, "--format text, json or spec");
   s = source_open (ctx, path, spec ? PURPOSE_USE_ALL : PURPOSE_LOOK, options, report, err);
   if (s == NULL)
     return false;

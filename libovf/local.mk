@@ -17,7 +17,7 @@ libovf_libovf_core_la_SOURCES = \
 libovf_libovf_core_la_LIBADD = \
 	$(LIBXML2_LIBS) $(LIBARCHIVE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
 	$(YAML_LIBS) $(LIBDEFLATE_LIBS) $(ZLIB_LIBS) \
-	$(SECCOMP_LIBS) $(LIBNBD_LIBS) \
+	$(SECCOMP_LIBS) $(LIBNBD_LIBS) $(LIBCURL_LIBS) \
 	$(NULL)
 
 libovf_libovf_la_SOURCES =

@@ -199,6 +199,8 @@ OVF_PUBLIC char *ovf_rules_json (void);
 /* Untrusted text for a terminal: control characters, DEL, C1, bidirectional
  * overrides and broken UTF-8 become visible escapes (\n, \x1b, \u202e). */
 OVF_PUBLIC char *ovf_escape (const char *text);
+/* A source as messages name it: the password of a URL is left out. */
+OVF_PUBLIC char *ovf_shown_source (const char *source);
 /* "512", "64K", "20G" (base 1024) in bytes; false when it is none. */
 OVF_PUBLIC bool ovf_parse_size (const char *text, uint64_t *ret);
 

@@ -217,6 +217,12 @@ looks_like_text (struct source *s)
                    || memcmp (head, "\xfe\xff", 2) == 0);
 }
 
+char *
+ovf_shown_source (const char *source)
+{
+  return http_is_url (source) ? http_shown (source) : xstrdup (source);
+}
+
 /* ---- which kind ---------------------------------------------------------------- */
 /* --from-disk speaks of the disks that a description names; only where there
  * is no description does it speak of the file itself. */
@@ -271,11 +277,11 @@ open_any (struct source *s, enum purpose purpose, struct ovf_report *report,
   struct stat st;
   bool ok;
 
-  if (strcmp (s->path, "-") == 0)
+  if (strcmp (s->path, "-") == 0 || http_is_url (s->path))
     ok = open_package (s, purpose, report, err);
   else if (strstr (s->path, "://") != NULL || strncmp (s->path, "libvirt:", 8) == 0)
     return error_set (err, OVF_E_UNSUPPORTED, "'%s' cannot be read by this build", s->path)
-           || error_hint (err, "give a file or a folder");
+           || error_hint (err, "give a file, a folder, or a URL of http or https");
   else {
     s->fd = file_open_user (s->path, &st, err);
     if (s->fd < 0)

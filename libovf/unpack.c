@@ -183,8 +183,14 @@ bytes_of (const struct package *p)
 static char *
 default_target (const struct source *s)
 {
-  return path_stem (strcmp (s->path, "-") == 0 ? package_descriptor_name (s->package)
-                                               : s->path);
+  CLEANUP_FREE char *base = NULL, *stem = NULL;
+
+  if (!http_is_url (s->path))
+    return path_stem (strcmp (s->path, "-") == 0 ? package_descriptor_name (s->package)
+                                                 : s->path);
+  base = http_base (s->path);
+  stem = path_stem (*base != '\0' ? base : package_descriptor_name (s->package));
+  return text_file_base (stem);
 }
 
 static bool

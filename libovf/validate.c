@@ -269,10 +269,11 @@ hand_over (const struct validation *v, struct ovf_report *report)
 static char *
 verdict_json (const char *path, size_t errors, size_t warnings)
 {
-  CLEANUP_FREE char *shown = text_is_utf8 (path, strlen (path)) ? NULL : ovf_escape (path);
+  CLEANUP_FREE char *name = ovf_shown_source (path);
+  CLEANUP_FREE char *shown = text_is_utf8 (name, strlen (name)) ? NULL : ovf_escape (name);
 
   return result_dump (json_pack ("{s:[{s:s, s:b, s:I, s:I}]}", "sources", "source",
-                                 shown ? shown : path, "valid", errors == 0, "errors",
+                                 shown ? shown : name, "valid", errors == 0, "errors",
                                  (json_int_t)errors, "warnings", (json_int_t)warnings));
 }
 

@@ -148,7 +148,16 @@ cli_set_name (struct cli *cli, const char *constant)
 void
 cli_set_subject (struct cli *cli, const char *source)
 {
-  cli->subject = source;
+  char *shown = source != NULL ? ovf_shown_source (source) : NULL;
+
+  cli->subject = shown != NULL ? cli_format (cli, "%s", shown) : NULL;
+  free (shown);
+}
+
+const char *
+cli_subject (const struct cli *cli)
+{
+  return cli->subject;
 }
 
 FILE *

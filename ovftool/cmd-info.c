@@ -32,13 +32,13 @@ short_text (struct cli *cli, const json_t *o, const char *key)
 /* ---- the package ------------------------------------------------------- */
 
 static void
-print_package (struct cli *cli, const json_t *model, const char *source)
+print_package (struct cli *cli, const json_t *model)
 {
   const json_t *package = json_object_get (model, "package");
   const char *version = json_show (cli, model, "ovf_version", NULL);
   const char *kind = json_show (cli, model, "kind", "unknown");
 
-  fprintf (cli_out (cli), "%s\n", cli_show (cli, source));
+  fprintf (cli_out (cli), "%s\n", cli_show (cli, cli_subject (cli)));
   show_row (cli, "Kind", version != NULL
                            ? cli_format (cli, "%s (OVF %s)", kind, version)
                            : kind);
@@ -329,12 +329,12 @@ print_licences (struct cli *cli, const json_t *machine)
 }
 
 static void
-print_model (struct cli *cli, const json_t *model, const char *source)
+print_model (struct cli *cli, const json_t *model)
 {
   json_t *machine;
   size_t i;
 
-  print_package (cli, model, source);
+  print_package (cli, model);
   print_files (cli, model);
   print_disks (cli, model);
   print_networks (cli, model);
@@ -409,7 +409,7 @@ run (struct cli *cli, int argc, char **argv)
       continue;
     if (json_array_size (sources) > 0)
       fputc ('\n', cli_out (cli));
-    print_model (cli, model, argv[i]);
+    print_model (cli, model);
     json_array_append_new (sources, model);
   }
   /* One source: the model itself; several: a list of them. */

@@ -146,6 +146,8 @@ void cli_set_json (struct cli *);
 void cli_set_name (struct cli *, const char *constant);
 /* What the command works on now: stands before messages that name no file. */
 void cli_set_subject (struct cli *, const char *source);
+/* The same as messages name it. */
+const char *cli_subject (const struct cli *);
 /* Standard output is collected and written once, when the command is done.
  * With --json it is dropped: print whatever the form. */
 FILE *cli_out (struct cli *);

@@ -63,6 +63,7 @@ cli_tests = \
 	tests/cli/disk-convert.sh \
 	tests/cli/disk-info.sh \
 	tests/cli/interrupted.sh \
+	tests/cli/http.sh \
 	tests/cli/import-pipe.sh \
 	tests/cli/pack.sh \
 	tests/cli/prop.sh \
@@ -103,10 +104,12 @@ shared_tests = \
 	tests/shared/guests.sh \
 	tests/shared/schemas.sh \
 	tests/shared/trust.sh \
+	tests/shared/web-server.sh \
 	$(NULL)
 
 # Data that the scripts read, and helpers they call.
 EXTRA_DIST += \
+	tests/http-server.py \
 	tests/hostile/LIST \
 	tests/hostile/make.py \
 	tests/rules \

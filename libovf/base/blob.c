@@ -4,12 +4,11 @@
 
 #include <zlib.h>
 
-#include "base/file.h"
 #include "base/vector.h"
 
 struct segment {
   char *name;
-  int fd;                   /* lent; -1 in a stream */
+  struct store store;       /* nothing in a stream */
   uint64_t offset, length;
   struct digest *digest;    /* of what was read in sequence */
 };
@@ -28,31 +27,37 @@ struct blob {
 
 /* ---- making ------------------------------------------------------------ */
 static void
-add_segment (struct blob *b, const char *name, int fd, uint64_t offset,
+add_segment (struct blob *b, const char *name, struct store store, uint64_t offset,
              uint64_t length)
 {
   struct segment *s = segments_add (&b->segments);
 
   s->name = xstrdup (name);
-  s->fd = fd;
+  s->store = store;
   s->offset = offset;
   s->length = length;
 }
 
 struct blob *
-blob_new_span (const char *name, int fd, uint64_t offset, uint64_t length)
+blob_new_stored (const char *name, struct store store, uint64_t offset, uint64_t length)
 {
   struct blob *b = xcalloc (1, sizeof *b);
 
-  add_segment (b, name, fd, offset, length);
+  add_segment (b, name, store, offset, length);
   return b;
 }
 
-void
-blob_append_span (struct blob *b, const char *name, int fd, uint64_t offset,
-                  uint64_t length)
+struct blob *
+blob_new_span (const char *name, int fd, uint64_t offset, uint64_t length)
 {
-  add_segment (b, name, fd, offset, length);
+  return blob_new_stored (name, store_of_fd (fd), offset, length);
+}
+
+void
+blob_append_stored (struct blob *b, const char *name, struct store store,
+                    uint64_t offset, uint64_t length)
+{
+  add_segment (b, name, store, offset, length);
 }
 
 struct blob *
@@ -61,7 +66,7 @@ blob_new_stream (const char *name, uint64_t length, blob_read_fn *read,
 {
   struct blob *b = xcalloc (1, sizeof *b);
 
-  add_segment (b, name, -1, 0, length);
+  add_segment (b, name, store_of_fd (-1), 0, length);
   b->read = read;
   b->opaque = opaque;
   return b;
@@ -279,7 +284,7 @@ read_segment (struct blob *b, struct segment *s, void *buf, size_t n,
       return -1;
     }
   } else
-    got = file_pread (s->fd, buf, n, s->offset + b->within, err) ? (ssize_t)n : -1;
+    got = store_pread (s->store, buf, n, s->offset + b->within, err) ? (ssize_t)n : -1;
   if (got > 0 && s->digest != NULL)
     digest_update (s->digest, buf, (size_t)got);
   return got;
@@ -353,7 +358,7 @@ blob_pread (struct blob *b, void *buf, size_t n, uint64_t offset,
       continue;
     }
     here = s->length - offset < n ? (size_t)(s->length - offset) : n;
-    if (!file_pread (s->fd, p, here, s->offset + offset, err))
+    if (!store_pread (s->store, p, here, s->offset + offset, err))
       return false;
     p += here;
     n -= here;
@@ -376,7 +381,7 @@ blob_next_data (struct blob *b, uint64_t *offset, uint64_t *length,
     *length = *offset < blob_size (b) ? blob_size (b) - *offset : 0;
     return true;
   }
-  if (!file_next_data (s->fd, s->offset + s->length, &at, length, err))
+  if (!store_next_data (s->store, s->offset + s->length, &at, length, err))
     return false;
   *offset = at - s->offset;
   return true;

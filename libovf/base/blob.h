@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 #include "base/digest.h"
-#include "base/ctx.h"
+#include "base/store.h"
 
 #define BLOB_UNKNOWN UINT64_MAX
 
@@ -26,9 +26,12 @@ typedef ssize_t blob_read_fn (void *opaque, void *buf, size_t n,
 /* One segment of a seekable file; fd is lent and must outlive the blob. */
 struct blob *blob_new_span (const char *name, int fd, uint64_t offset,
                             uint64_t length);
+/* The same of an archive, wherever that is. */
+struct blob *blob_new_stored (const char *name, struct store, uint64_t offset,
+                              uint64_t length);
 /* A further chunk behind what is there. */
-void blob_append_span (struct blob *, const char *name, int fd, uint64_t offset,
-                       uint64_t length);
+void blob_append_stored (struct blob *, const char *name, struct store,
+                         uint64_t offset, uint64_t length);
 /* A stream that can be read once; length may be BLOB_UNKNOWN. */
 struct blob *blob_new_stream (const char *name, uint64_t length, blob_read_fn *,
                               void *opaque);

@@ -8,6 +8,8 @@ libovf_base_sources = \
 	libovf/base/error.c libovf/base/error.h \
 	libovf/base/file.c libovf/base/file.h \
 	libovf/base/hooks.c libovf/base/hooks.h \
+	libovf/base/http.c libovf/base/http.h \
+	libovf/base/http-none.c libovf/base/http-url.c \
 	libovf/base/json.c libovf/base/json.h \
 	libovf/base/landlock.h \
 	libovf/base/limits.def \
@@ -16,6 +18,7 @@ libovf_base_sources = \
 	libovf/base/report.c libovf/base/report.h \
 	libovf/base/sandbox.c libovf/base/sandbox.h \
 	libovf/base/sandbox-calls.c libovf/base/sandbox-calls.h \
+	libovf/base/store.c libovf/base/store.h \
 	libovf/base/text.c libovf/base/text.h \
 	libovf/base/vector.h \
 	libovf/base/xml.c libovf/base/xml.h \

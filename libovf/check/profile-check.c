@@ -271,7 +271,7 @@ tar_word (const struct package *p, const struct member *m)
   char block[512];
 
   if (m->offset < sizeof block
-      || !file_pread (package_fd (p), block, sizeof block, m->offset - sizeof block, NULL))
+      || !package_pread (p, block, sizeof block, m->offset - sizeof block, NULL))
     return NULL;
   if (memcmp (block + 257, "ustar ", 6) == 0)
     return "gnu";
@@ -283,7 +283,7 @@ tar_has_pax (const struct package *p)
 {
   char block[512];
 
-  return file_pread (package_fd (p), block, sizeof block, 0, NULL)
+  return package_pread (p, block, sizeof block, 0, NULL)
          && (block[156] == 'x' || block[156] == 'g');
 }
 

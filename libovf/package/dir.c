@@ -55,7 +55,7 @@ folder_add (struct package *p, const char *name, size_t *ret, struct ovf_error *
   m.name = xstrdup (name);
   m.offset = UINT64_MAX;
   m.size = (uint64_t)st.st_size;
-  *ret = package_add (p, &m, fd);
+  *ret = package_add (p, &m, store_of_fd (fd));
   return true;
 }
 
@@ -69,7 +69,7 @@ read_part (struct package *p, const char *name, enum limit limit,
     return error_place (err, NULL, p->path, 0);
   if (i == SIZE_MAX)
     return error_set (err, OVF_E_IO, "'%s' is gone", name);
-  ret->data = file_read_text (p->ctx, p->slots.ptr[i].fd, name, limit, &ret->len, err);
+  ret->data = file_read_text (p->ctx, p->slots.ptr[i].store.fd, name, limit, &ret->len, err);
   if (ret->data == NULL)
     return false;
   ret->name = xstrdup (name);

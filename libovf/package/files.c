@@ -82,9 +82,9 @@ join_spans (struct package *p, const indexes *found)
     const struct member *m = &p->members.ptr[*i];
     uint64_t offset = m->offset == UINT64_MAX ? 0 : m->offset;
     if (b == NULL)
-      b = blob_new_span (m->name, p->slots.ptr[*i].fd, offset, m->size);
+      b = blob_new_stored (m->name, p->slots.ptr[*i].store, offset, m->size);
     else
-      blob_append_span (b, m->name, p->slots.ptr[*i].fd, offset, m->size);
+      blob_append_stored (b, m->name, p->slots.ptr[*i].store, offset, m->size);
   }
   if (p->tap | p->tap_more)
     blob_tap (b, p->tap | p->tap_more);

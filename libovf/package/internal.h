@@ -12,7 +12,7 @@
 #define MANIFEST_ALGS (DIGEST_SHA1 | DIGEST_SHA256 | DIGEST_SHA512)
 
 struct slot { /* beside each member */
-  int fd;           /* lent of the archive, owned in a folder; -1 in a pipe */
+  struct store store; /* lent of the archive, owned in a folder; else empty */
   char *hex[3];     /* sha1, sha256, sha512 */
 };
 DEFINE_VECTOR (slots, struct slot)
@@ -30,6 +30,7 @@ struct package {
   char *path;
   int fd;                   /* the archive, the pipe or the folder */
   bool own_fd;
+  struct http *http;        /* the archive on a web server; or NULL */
   members members;
   slots slots;
   size_t *by_name;          /* indexes of members, sorted by their names */
@@ -64,7 +65,9 @@ struct package {
 };
 
 /* ---- package.c ------------------------------------------------------------ */
-size_t package_add (struct package *, struct member *taken, int fd);
+size_t package_add (struct package *, struct member *taken, struct store);
+/* Where the archive is. */
+struct store package_store (const struct package *);
 /* An index, or SIZE_MAX. */
 size_t package_find (const struct package *, const char *name);
 bool part_is (const struct part *, const char *name);

@@ -30,13 +30,13 @@ place_of (const struct package *p, const char *name, bool *ret_found)
 }
 
 size_t
-package_add (struct package *p, struct member *taken, int fd)
+package_add (struct package *p, struct member *taken, struct store store)
 {
   struct slot *s = slots_add (&p->slots);
   size_t n = p->members.len, at;
   bool found;
 
-  s->fd = fd;
+  s->store = store;
   at = place_of (p, taken->name, &found);
   members_append (&p->members, *taken);
   memset (taken, 0, sizeof *taken);

@@ -36,7 +36,7 @@ advance (struct package *p, struct ovf_error **err)
     return 0;
   r = ova_next (p->walk, &m, err);
   if (r > 0) {
-    package_add (p, &m, -1);
+    package_add (p, &m, store_of_fd (-1));
     p->pending = true;
     digest_free (p->digest);
     p->digest = mask_of (p) ? digest_new (mask_of (p)) : NULL;
@@ -182,7 +182,7 @@ to_next_file (struct package *p, struct ovf_error **err)
 bool
 pipe_open (struct package *p, struct ovf_error **err)
 {
-  p->walk = ova_new (p->ctx, p->fd, BLOB_UNKNOWN, p->path, p->report, err);
+  p->walk = ova_new (p->ctx, package_store (p), BLOB_UNKNOWN, p->path, p->report, err);
   if (p->walk == NULL || !to_next_file (p, err))
     return false;
   if (p->descriptor.name != NULL)

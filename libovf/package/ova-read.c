@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <locale.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "package/tar.h"
 
@@ -26,7 +25,7 @@ struct ova {
   char *name;
   struct archive *archive;
   locale_t utf8;              /* PAX names are UTF-8 in any locale */
-  int fd;
+  struct store store;
   uint64_t size;              /* BLOB_UNKNOWN in a pipe */
   uint64_t position;          /* bytes that libarchive has been given */
   uint64_t end;               /* of a pipe, once seen */
@@ -48,12 +47,12 @@ static ssize_t
 fill (struct ova *o, size_t n)
 {
   if (o->size == BLOB_UNKNOWN)
-    return file_read_some (o->ctx, o->fd, o->buffer, n, &o->failure);
+    return store_read_some (o->ctx, o->store, o->buffer, n, &o->failure);
   if (o->position >= o->size)
     return 0;
   if (n > o->size - o->position)
     n = (size_t)(o->size - o->position);
-  return file_pread (o->fd, o->buffer, n, o->position, &o->failure) ? (ssize_t)n : -1;
+  return store_pread (o->store, o->buffer, n, o->position, &o->failure) ? (ssize_t)n : -1;
 }
 
 /* An archive that ends inside a block is completed with zeros: some end with
@@ -154,13 +153,13 @@ set_up (struct ova *o)
 }
 
 struct ova *
-ova_new (struct ovf_ctx *ctx, int fd, uint64_t size, const char *name,
+ova_new (struct ovf_ctx *ctx, struct store store, uint64_t size, const char *name,
          struct ovf_report *report, struct ovf_error **err)
 {
   CLEANUP (ova) struct ova *o = xcalloc (1, sizeof *o);
 
   o->ctx = ctx;
-  o->fd = fd;
+  o->store = store;
   o->size = o->end = size;
   o->name = xstrdup (name);
   o->report = report;
@@ -490,7 +489,7 @@ pipe_tail (struct ova *o, bool *ret_other, struct ovf_error **err)
   do {
     if (!ctx_alive (o->ctx, err))
       return false;
-    n = file_read_some (o->ctx, o->fd, o->buffer, DATA_BUFFER, err);
+    n = store_read_some (o->ctx, o->store, o->buffer, DATA_BUFFER, err);
     if (n > 0 && !tar_is_zero (o->buffer, (size_t)n))
       *ret_other = true;
   } while (n > 0);
@@ -504,13 +503,13 @@ file_tail (struct ova *o, uint64_t at, bool *ret_other, struct ovf_error **err)
 
   while (!*ret_other) {
     if (!ctx_alive (o->ctx, err)
-        || !file_next_data (o->fd, o->size, &at, &length, err))
+        || !store_next_data (o->store, o->size, &at, &length, err))
       return false;
     if (length == 0)
       return true;
     if (length > DATA_BUFFER)
       length = DATA_BUFFER;
-    if (!file_pread (o->fd, o->buffer, (size_t)length, at, err))
+    if (!store_pread (o->store, o->buffer, (size_t)length, at, err))
       return false;
     *ret_other = !tar_is_zero (o->buffer, (size_t)length);
     at += length;

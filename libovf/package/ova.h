@@ -7,9 +7,9 @@
 #include "package/package.h"
 
 struct ova;
-/* fd is lent.  size: BLOB_UNKNOWN makes it a pipe, which is read from where
+/* What is in the store is lent.  size: BLOB_UNKNOWN makes it a pipe, which is read from where
  * it stands; else the bytes of a file.  name: the archive's, for messages. */
-struct ova *ova_new (struct ovf_ctx *, int fd, uint64_t size, const char *name,
+struct ova *ova_new (struct ovf_ctx *, struct store, uint64_t size, const char *name,
                      struct ovf_report *, struct ovf_error **err);
 void ova_free (struct ova *);
 DEFINE_CLEANUP (ova, ova_free)

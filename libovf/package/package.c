@@ -37,7 +37,7 @@ load_part (struct package *p, const char *suffix, enum limit limit,
   ret->data[found->size] = '\0';
   ret->len = found->size;
   ret->name = xstrdup (found->name);
-  if (file_pread (p->fd, ret->data, ret->len, found->offset, err))
+  if (store_pread (package_store (p), ret->data, ret->len, found->offset, err))
     return true;
   return error_place (err, NULL, found->name, 0);
 }
@@ -105,14 +105,14 @@ package_report_end (struct package *p)
 static bool
 archive_open (struct package *p, uint64_t size, struct ovf_error **err)
 {
-  CLEANUP (ova) struct ova *o = ova_new (p->ctx, p->fd, size, p->path, p->report, err);
+  CLEANUP (ova) struct ova *o = ova_new (p->ctx, package_store (p), size, p->path, p->report, err);
   struct member m = { 0 };
   int r;
 
   if (o == NULL)
     return false;
   while ((r = ova_next (o, &m, err)) > 0)
-    package_add (p, &m, p->fd);
+    package_add (p, &m, package_store (p));
   p->no_end = !ova_has_end (o);
   if (r < 0 || !ova_tail (o, &p->other_tail, err) || !load_parts (p, err))
     return false;
@@ -186,6 +186,26 @@ is_linked_descriptor (const char *path)
   return text_has_suffix (path, ".ovf") && lstat (path, &st) == 0 && S_ISLNK (st.st_mode);
 }
 
+/* With ranges as a file, else as a pipe. */
+static bool
+open_url (struct package *p, struct ovf_error **err)
+{
+  char *shown;
+
+  p->http = http_open (p->ctx, p->path, err);
+  if (p->http == NULL)
+    return false;
+  shown = http_shown (p->path); /* messages name it */
+  free (p->path);
+  p->path = shown;
+  if (http_has_ranges (p->http)) {
+    p->form = PACKAGE_OVA;
+    return archive_open (p, http_size (p->http), err);
+  }
+  p->form = PACKAGE_PIPE;
+  return pipe_open (p, err);
+}
+
 static bool
 open_any (struct package *p, struct ovf_error **err)
 {
@@ -196,6 +216,8 @@ open_any (struct package *p, struct ovf_error **err)
     p->fd = STDIN_FILENO;
     return pipe_open (p, err);
   }
+  if (http_is_url (p->path))
+    return open_url (p, err);
   if (is_linked_descriptor (p->path))
     return open_beside (p, err) || error_hint (err, "name the file itself, not a link");
   p->fd = file_open_user (p->path, &st, err);
@@ -270,8 +292,8 @@ package_free (struct package *p)
     free (p->members.ptr[i].name);
     for (size_t k = 0; k < ARRAY_SIZE (p->slots.ptr[i].hex); k++)
       free (p->slots.ptr[i].hex[k]);
-    if (p->form == PACKAGE_DIR && p->slots.ptr[i].fd >= 0)
-      close (p->slots.ptr[i].fd);
+    if (p->form == PACKAGE_DIR && p->slots.ptr[i].store.fd >= 0)
+      close (p->slots.ptr[i].store.fd);
   }
   free (p->members.ptr);
   free (p->slots.ptr);
@@ -286,6 +308,7 @@ package_free (struct package *p)
   digest_free (p->digest);
   free (p->stem);
   free (p->ca);
+  http_free (p->http);
   if (p->own_fd)
     close (p->fd);
   free (p->path);
@@ -305,6 +328,12 @@ package_path (const struct package *p)
   return p->path;
 }
 
+struct store
+package_store (const struct package *p)
+{
+  return (struct store){ .fd = p->fd, .http = p->http };
+}
+
 int
 package_fd (const struct package *p)
 {
@@ -315,6 +344,15 @@ const members *
 package_members (const struct package *p)
 {
   return &p->members;
+}
+
+bool
+package_pread (const struct package *p, void *buf, size_t n, uint64_t offset,
+               struct ovf_error **err)
+{
+  if (p->form != PACKAGE_OVA)
+    return error_set (err, OVF_E_UNSUPPORTED, "'%s' is no archive in a file", p->path);
+  return store_pread (package_store (p), buf, n, offset, err);
 }
 
 #define PART_GETTERS(part)                                                    \

@@ -34,7 +34,7 @@ enum trust { TRUST_UNSIGNED, TRUST_INVALID, TRUST_UNTRUSTED, TRUST_TRUSTED };
 
 struct package;
 
-/* path: file, folder, or "-".  The descriptor, manifest and certificate are
+/* path: file, folder, URL of an archive, or "-".  The descriptor, manifest and certificate are
  * in memory afterwards (in a pipe: those that come before the first disk).
  * Errors: OVF_E_FORMAT and OVF_E_UNSAFE with rule and file; findings on tar
  * deviations go to the report, which must outlive the package. */
@@ -47,7 +47,11 @@ bool package_probe (const char *path, int fd);
 
 enum package_form package_form (const struct package *);
 const char *package_path (const struct package *);
-int package_fd (const struct package *);       /* of the archive; -1 in a folder */
+int package_fd (const struct package *);       /* of the archive; -1 in a folder
+                                                  and for a URL */
+/* Exactly n bytes of the archive; false in a folder and a pipe. */
+bool package_pread (const struct package *, void *buf, size_t n, uint64_t offset,
+                    struct ovf_error **err);
 const members *package_members (const struct package *);
 const char *package_descriptor_name (const struct package *);
 const char *package_descriptor (const struct package *, size_t *ret_len);

@@ -47,7 +47,7 @@ hash_member (struct package *p, size_t i, enum digest_alg alg, struct progress *
              struct ovf_error **err)
 {
   const struct member *m = &p->members.ptr[i];
-  struct blob *b = blob_new_span (m->name, p->slots.ptr[i].fd,
+  struct blob *b = blob_new_stored (m->name, p->slots.ptr[i].store,
                                   m->offset == UINT64_MAX ? 0 : m->offset, m->size);
   char hex[DIGEST_HEX];
   bool good;

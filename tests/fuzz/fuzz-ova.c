@@ -18,7 +18,7 @@ static void
 walk (struct ovf_ctx *ctx, int fd, uint64_t size, struct walked *w)
 {
   CLEANUP_ERROR struct ovf_error *err = NULL;
-  CLEANUP (ova) struct ova *o = ova_new (ctx, fd, size, "fuzz.ova", NULL, &err);
+  CLEANUP (ova) struct ova *o = ova_new (ctx, store_of_fd (fd), size, "fuzz.ova", NULL, &err);
   struct member m = { 0 };
   bool other;
   int r = -1;

@@ -117,7 +117,7 @@ test_chunks (void)
   struct blob *b = blob_new_span ("x.000", fd, 5, 5);
   char buf[11] = { 0 }, hex[DIGEST_HEX], want[DIGEST_HEX];
 
-  blob_append_span (b, "x.001", fd, 0, 5);
+  blob_append_stored (b, "x.001", store_of_fd (fd), 0, 5);
   blob_tap (b, DIGEST_SHA1);
   CU_ASSERT_EQUAL (blob_size (b), 10);
   CU_ASSERT_EQUAL (blob_segments (b), 2);
