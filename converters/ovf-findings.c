@@ -13,16 +13,6 @@
  * takes time to work out; nobody reads more. */
 #define MAX_FINDINGS 200
 
-static char *
-format (const char *fmt, va_list ap)
-{
-  char *s = NULL;
-
-  if (vasprintf (&s, fmt, ap) < 0)
-    s = xstrdup (fmt);
-  return s;
-}
-
 static void
 add (struct reader *r, enum ovf_severity severity, const char *rule,
      const xmlNode *n, const char *text)
@@ -49,7 +39,7 @@ reader_find (struct reader *r, enum ovf_severity severity, const char *rule,
   va_list ap;
 
   va_start (ap, fmt);
-  text = format (fmt, ap);
+  text = xvasprintf (fmt, ap);
   va_end (ap);
   add (r, severity, rule, n, text);
 }
@@ -62,7 +52,7 @@ reader_fault (struct reader *r, struct ovf_error **err, enum ovf_code code,
   va_list ap;
 
   va_start (ap, fmt);
-  text = format (fmt, ap);
+  text = xvasprintf (fmt, ap);
   va_end (ap);
   if (!r->settings->inspect)
     return error_at (err, code, rule, r->in->name, n ? xml_line (n) : 0, "%s",

@@ -20,8 +20,7 @@ spec_error (struct spec *s, const yaml_node_t *n, struct ovf_error **err,
   va_list ap;
 
   va_start (ap, fmt);
-  if (vasprintf (&text, fmt, ap) < 0)
-    abort ();
+  text = xvasprintf (fmt, ap);
   va_end (ap);
   return error_at (err, OVF_E_FORMAT, "SPEC-002", s->in->name, spec_line (n), "%s",
                    text);

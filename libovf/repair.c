@@ -22,16 +22,6 @@ note (struct repair *r, const char *rule, unsigned line, const char *path,
                                               json_text (message)));
 }
 
-static char *
-format (const char *fmt, va_list ap)
-{
-  char *text = NULL;
-
-  if (vasprintf (&text, fmt, ap) < 0)
-    abort ();
-  return text;
-}
-
 void
 repaired (struct repair *r, const char *rule, const char *fmt, ...)
 {
@@ -39,7 +29,7 @@ repaired (struct repair *r, const char *rule, const char *fmt, ...)
   va_list ap;
 
   va_start (ap, fmt);
-  text = format (fmt, ap);
+  text = xvasprintf (fmt, ap);
   va_end (ap);
   note (r, rule, 0, NULL, text);
 }
@@ -52,7 +42,7 @@ repaired_at (struct repair *r, const char *rule, const xmlNode *n, const char *f
   va_list ap;
 
   va_start (ap, fmt);
-  text = format (fmt, ap);
+  text = xvasprintf (fmt, ap);
   va_end (ap);
   note (r, rule, xml_line (n), path, text);
   r->edits++;

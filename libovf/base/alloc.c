@@ -45,14 +45,23 @@ xstrndup (const char *s, size_t n)
 }
 
 char *
-xasprintf (const char *fmt, ...)
+xvasprintf (const char *fmt, va_list ap)
 {
   char *s = NULL;
+
+  if (vasprintf (&s, fmt, ap) < 0)
+    abort ();
+  return s;
+}
+
+char *
+xasprintf (const char *fmt, ...)
+{
+  char *s;
   va_list ap;
 
   va_start (ap, fmt);
-  if (vasprintf (&s, fmt, ap) < 0)
-    abort ();
+  s = xvasprintf (fmt, ap);
   va_end (ap);
   return s;
 }

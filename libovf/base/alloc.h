@@ -4,6 +4,7 @@
 #ifndef OVF_BASE_ALLOC_H
 #define OVF_BASE_ALLOC_H
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ void *xcalloc (size_t n, size_t size);
 void *xrealloc (void *p, size_t n);
 char *xstrdup (const char *s); /* NULL gives NULL */
 char *xstrndup (const char *s, size_t n);
+char *xvasprintf (const char *fmt, va_list) __attribute__ ((format (printf, 1, 0)));
 char *xasprintf (const char *fmt, ...) __attribute__ ((format (printf, 1, 2)));
 
 /* n objects of size bytes, zeroed, when that is at most limit bytes; else

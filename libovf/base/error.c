@@ -21,16 +21,6 @@ new_error (struct ovf_error **err, enum ovf_code code, int errnum, char *text)
   return false;
 }
 
-static char *
-format (const char *fmt, va_list ap)
-{
-  char *s = NULL;
-
-  if (vasprintf (&s, fmt, ap) < 0)
-    abort ();
-  return s;
-}
-
 bool
 error_set (struct ovf_error **err, enum ovf_code code, const char *fmt, ...)
 {
@@ -38,7 +28,7 @@ error_set (struct ovf_error **err, enum ovf_code code, const char *fmt, ...)
   char *s;
 
   va_start (ap, fmt);
-  s = format (fmt, ap);
+  s = xvasprintf (fmt, ap);
   va_end (ap);
   return new_error (err, code, 0, s);
 }
@@ -50,7 +40,7 @@ error_errno (struct ovf_error **err, int errnum, const char *fmt, ...)
   va_list ap;
 
   va_start (ap, fmt);
-  s = format (fmt, ap);
+  s = xvasprintf (fmt, ap);
   va_end (ap);
   return new_error (err, OVF_E_IO, errnum,
                     xasprintf ("%s: %s", s, strerror (errnum)));
@@ -64,7 +54,7 @@ error_at (struct ovf_error **err, enum ovf_code code, const char *rule,
   char *s;
 
   va_start (ap, fmt);
-  s = format (fmt, ap);
+  s = xvasprintf (fmt, ap);
   va_end (ap);
   if (err == NULL || *err != NULL) {
     free (s);
@@ -98,7 +88,7 @@ error_hint (struct ovf_error **err, const char *fmt, ...)
     return false;
   va_start (ap, fmt);
   free ((*err)->hint);
-  (*err)->hint = format (fmt, ap);
+  (*err)->hint = xvasprintf (fmt, ap);
   va_end (ap);
   return false;
 }
@@ -113,7 +103,7 @@ error_prefix (struct ovf_error **err, const char *fmt, ...)
   if (err == NULL || *err == NULL)
     return false;
   va_start (ap, fmt);
-  prefix = format (fmt, ap);
+  prefix = xvasprintf (fmt, ap);
   va_end (ap);
   whole = xasprintf ("%s: %s", prefix, (*err)->message);
   free ((*err)->message);

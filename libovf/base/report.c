@@ -35,16 +35,6 @@ ovf_report_free (struct ovf_report *r)
   free (r);
 }
 
-static char *
-format (const char *fmt, va_list ap)
-{
-  char *s = NULL;
-
-  if (vasprintf (&s, fmt, ap) < 0)
-    abort ();
-  return s;
-}
-
 void
 report_add (struct ovf_report *r, enum ovf_severity severity, const char *rule,
             const char *file, unsigned line, const char *path, const char *fmt,
@@ -62,7 +52,7 @@ report_add (struct ovf_report *r, enum ovf_severity severity, const char *rule,
   f->line = line;
   f->path = xstrdup (path);
   va_start (ap, fmt);
-  f->message = format (fmt, ap);
+  f->message = xvasprintf (fmt, ap);
   va_end (ap);
 }
 
@@ -77,7 +67,7 @@ report_hint (struct ovf_report *r, const char *fmt, ...)
   f = &r->list.ptr[r->list.len - 1];
   free ((char *)f->hint);
   va_start (ap, fmt);
-  f->hint = format (fmt, ap);
+  f->hint = xvasprintf (fmt, ap);
   va_end (ap);
 }
 
@@ -90,7 +80,7 @@ report_loss (struct ovf_report *r, const char *target, const char *what,
   va_list ap;
 
   va_start (ap, fmt);
-  message = format (fmt, ap);
+  message = xvasprintf (fmt, ap);
   va_end (ap);
   report_add (r, OVF_WARNING, rule, NULL, 0, NULL, "%s", message);
 }

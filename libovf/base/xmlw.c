@@ -107,16 +107,6 @@ xmlw_attr (struct xmlw *w, const char *name, const char *value)
   fputc ('"', w->out);
 }
 
-static char *
-format (const char *fmt, va_list ap)
-{
-  char *s = NULL;
-
-  if (vasprintf (&s, fmt, ap) < 0)
-    abort ();
-  return s;
-}
-
 void
 xmlw_attrf (struct xmlw *w, const char *name, const char *fmt, ...)
 {
@@ -124,7 +114,7 @@ xmlw_attrf (struct xmlw *w, const char *name, const char *fmt, ...)
   va_list ap;
 
   va_start (ap, fmt);
-  s = format (fmt, ap);
+  s = xvasprintf (fmt, ap);
   va_end (ap);
   xmlw_attr (w, name, s);
 }
@@ -169,7 +159,7 @@ xmlw_elementf (struct xmlw *w, const char *name, const char *fmt, ...)
   va_list ap;
 
   va_start (ap, fmt);
-  s = format (fmt, ap);
+  s = xvasprintf (fmt, ap);
   va_end (ap);
   xmlw_element (w, name, s);
 }

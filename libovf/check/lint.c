@@ -62,16 +62,6 @@ add (struct lint *l, const struct rule *r, unsigned line, const char *path,
     report_hint (l->report, "%s", r->fix);
 }
 
-static char *
-format (const char *fmt, va_list ap)
-{
-  char *s = NULL;
-
-  if (vasprintf (&s, fmt, ap) < 0)
-    abort ();
-  return s;
-}
-
 void
 lint_add (struct lint *l, const struct rule *r, const xmlNode *at, const char *fmt, ...)
 {
@@ -80,7 +70,7 @@ lint_add (struct lint *l, const struct rule *r, const xmlNode *at, const char *f
   va_list ap;
 
   va_start (ap, fmt);
-  text = format (fmt, ap);
+  text = xvasprintf (fmt, ap);
   va_end (ap);
   add (l, r, at ? xml_line (at) : 0, path, text);
 }
@@ -92,7 +82,7 @@ lint_add_line (struct lint *l, const struct rule *r, unsigned line, const char *
   va_list ap;
 
   va_start (ap, fmt);
-  text = format (fmt, ap);
+  text = xvasprintf (fmt, ap);
   va_end (ap);
   add (l, r, line, NULL, text);
 }

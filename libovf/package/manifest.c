@@ -102,8 +102,7 @@ flaw (struct manifest *m, unsigned line, const char *rule, const char *fmt, ...)
     return;
   free (m->flaw);
   va_start (args, fmt);
-  if (vasprintf (&m->flaw, fmt, args) < 0)
-    m->flaw = xstrdup ("an entry cannot be used");
+  m->flaw = xvasprintf (fmt, args);
   va_end (args);
   m->flaw_line = line;
   m->flaw_rule = rule;

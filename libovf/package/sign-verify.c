@@ -30,8 +30,7 @@ add_reason (struct signature *s, const char *fmt, ...)
   va_list args;
 
   va_start (args, fmt);
-  if (vasprintf (&one, fmt, args) < 0)
-    one = xstrdup ("no reason can be given");
+  one = xvasprintf (fmt, args);
   va_end (args);
   all = s->reason ? xasprintf ("%s; %s", s->reason, one) : STEAL (one);
   free (s->reason);
