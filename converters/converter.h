@@ -69,7 +69,8 @@ struct converter {
 #define CONVERTERS(X) \
   X (libvirt)         \
   X (ovf)             \
-  X (spec)
+  X (spec)            \
+  X (vmx)
 #define DECLARE(n) extern const struct converter n##_converter;
 CONVERTERS (DECLARE)
 #undef DECLARE

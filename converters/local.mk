@@ -8,6 +8,7 @@ converters_sources = \
 	$(converters_ovf_sources) \
 	$(converters_libvirt_sources) \
 	$(converters_spec_sources) \
+	$(converters_vmx_sources) \
 	$(NULL)
 
 converters_ovf_sources = \
@@ -55,6 +56,19 @@ converters_libvirt_sources = \
 	converters/libvirt-read-disk.c \
 	converters/libvirt-read-os.c \
 	converters/libvirt-write.c \
+	$(NULL)
+
+converters_vmx_sources = \
+	converters/vmx.c converters/vmx.h \
+	converters/vmx-device.c \
+	converters/vmx-dict.c \
+	converters/vmx-keys.c \
+	converters/vmx-os.c \
+	converters/vmx-read.c converters/vmx-reader.h \
+	converters/vmx-read-boot.c \
+	converters/vmx-read-drives.c \
+	converters/vmx-read-nics.c \
+	converters/vmx-text.c \
 	$(NULL)
 
 EXTRA_DIST += converters/README.md
