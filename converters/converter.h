@@ -48,6 +48,8 @@ struct converter {
   const char *net_default;  /* where a NIC without a --net match goes: "network:default" */
   const char *net_bare;     /* what a DEST without a kind is: "network" */
   const char *net_kinds;    /* the DEST kinds it can say, blank-separated */
+  const char *mac_prefix;   /* of the addresses --mac new makes: "00:16:3e", the
+                               vendor's; NULL: 52:54:00, as KVM and QEMU */
   const char *const *start; /* commands that start the guest: %c the
                                configuration, %n the name; NULL-terminated */
   bool absolute_paths;      /* files[].href for its writer is absolute */

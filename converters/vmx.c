@@ -69,6 +69,7 @@ const struct converter vmx_converter = {
   .net_default = "nat",
   .net_bare = "bridge",
   .net_kinds = "bridge nat hostonly none",
+  .mac_prefix = "00:0c:29",
   .start = start,
   .probe = probe,
   .read = vmx_read,

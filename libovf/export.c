@@ -421,7 +421,7 @@ pipeline_write_package (struct source *s, const char *target,
     return error_at (err, OVF_E_FORMAT, NULL, x.model->descriptor, 0,
                      "there is no virtual machine in it");
   ok = profile_apply (s->ctx, x.model, options, report, &x.profile, err)
-       && parse_numbers (&x, err) && identity_apply (x.model, options, err)
+       && parse_numbers (&x, err) && identity_apply (x.model, NULL, options, err)
        && environment_set_any (x.model, option_list (options, OPT_PROP), report, err)
        && rename_networks (&x, err) && settle_target (&x, target, err)
        && make_signer (&x, &signer, err) && trust_all (&x, err)

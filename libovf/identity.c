@@ -13,16 +13,31 @@ random_bytes (uint8_t *p, int n, struct ovf_error **err)
   return RAND_bytes (p, n) == 1 || error_set (err, OVF_E_IO, "no random numbers to be had");
 }
 
-/* 52:54:00 is what QEMU and libvirt use; locally administered. */
+/* Unlike those that the machine has already: a chance of one in millions, but
+ * nobody would find out why its network fails. */
 static bool
-new_mac (char **mac, struct ovf_error **err)
+is_taken (const struct machine *m, const char *mac)
 {
+  VECTOR_FOR (nic, &m->nics)
+    if (nic->mac != NULL && strcmp (nic->mac, mac) == 0)
+      return true;
+  return false;
+}
+
+static bool
+new_mac (const struct machine *m, struct nic *nic, const char *prefix,
+         struct ovf_error **err)
+{
+  CLEANUP_FREE char *mac = NULL;
   uint8_t b[3];
 
-  if (!random_bytes (b, sizeof b, err))
-    return false;
-  free (*mac);
-  *mac = xasprintf ("52:54:00:%02x:%02x:%02x", b[0], b[1], b[2]);
+  do {
+    if (!random_bytes (b, sizeof b, err))
+      return false;
+    free (mac);
+    mac = xasprintf ("%s:%02x:%02x:%02x", prefix, b[0], b[1], b[2]);
+  } while (is_taken (m, mac));
+  set_string (&nic->mac, mac);
   return true;
 }
 
@@ -43,12 +58,13 @@ new_uuid (char **uuid, struct ovf_error **err)
 }
 
 static bool
-apply_macs (struct machine *m, const char *policy, struct ovf_error **err)
+apply_macs (struct machine *m, const char *policy, const char *prefix,
+            struct ovf_error **err)
 {
   VECTOR_FOR (nic, &m->nics) {
     if (strcmp (policy, "strip") == 0)
       set_string (&nic->mac, NULL);
-    else if (strcmp (policy, "new") == 0 && !new_mac (&nic->mac, err))
+    else if (strcmp (policy, "new") == 0 && !new_mac (m, nic, prefix, err))
       return false;
   }
   return true;
@@ -65,14 +81,15 @@ one_of (const char *option, const char *value, const char *const *words,
 }
 
 bool
-identity_apply (struct appliance *a, const struct ovf_options *options,
-                struct ovf_error **err)
+identity_apply (struct appliance *a, const struct converter *target,
+                const struct ovf_options *options, struct ovf_error **err)
 {
   static const char *const mac_words[] = { "keep", "strip", "new", NULL };
   static const char *const uuid_words[] = { "keep", "new", NULL };
   const char *name = option_text (options, OPT_NAME);
   const char *mac = option_text (options, OPT_MAC);
   const char *uuid = option_text (options, OPT_UUID);
+  const char *prefix = target && target->mac_prefix ? target->mac_prefix : "52:54:00";
 
   if (name != NULL && a->machines.len > 1)
     return error_set (err, OVF_E_USAGE, "--name is for one machine, there are %zu",
@@ -84,7 +101,7 @@ identity_apply (struct appliance *a, const struct ovf_options *options,
   VECTOR_FOR (m, &a->machines) {
     if (name != NULL)
       set_string (&m->name, name);
-    if (mac != NULL && !apply_macs (m, mac, err))
+    if (mac != NULL && !apply_macs (m, mac, prefix, err))
       return false;
     if (uuid != NULL && strcmp (uuid, "new") == 0 && !new_uuid (&m->uuid, err))
       return false;

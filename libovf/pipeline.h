@@ -91,8 +91,9 @@ bool netmap_apply (struct appliance *, const struct converter *target,
                    struct ovf_error **err);
 
 /* ---- identity.c: --name --mac --uuid ---------------------------------- */
-bool identity_apply (struct appliance *, const struct ovf_options *,
-                     struct ovf_error **err);
+/* target NULL: a package. */
+bool identity_apply (struct appliance *, const struct converter *target,
+                     const struct ovf_options *, struct ovf_error **err);
 /* The BASE of file names (cli.md 3.2), allocated. */
 char *pipeline_base (const struct appliance *, const struct ovf_options *,
                      const char *target_stem);

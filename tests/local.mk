@@ -64,6 +64,7 @@ cli_tests = \
 	tests/cli/disk-info.sh \
 	tests/cli/interrupted.sh \
 	tests/cli/http.sh \
+	tests/cli/identity.sh \
 	tests/cli/import-pipe.sh \
 	tests/cli/pack.sh \
 	tests/cli/prop.sh \
