@@ -171,6 +171,9 @@ target_in_place (struct rewrite *w, struct ovf_error **err)
 
   w->in_place = true;
   w->form = package_form (w->package);
+  if (w->form == PACKAGE_PIPE || http_is_url (w->path))
+    return error_set (err, OVF_E_USAGE, "this source cannot be replaced")
+           || error_hint (err, "say where the result goes: -o OUT");
   if (stat (w->path, &st) == -1)
     return error_errno (err, errno, "%s", w->path);
   if (w->form == PACKAGE_DIR && !S_ISDIR (st.st_mode))

@@ -56,6 +56,10 @@ ok "with the disk" test -s vm/vm-disk1.vmdk
 expect_exit 0 "a user" import "http://me:secret@127.0.0.1:${url##*:}/auth/vm.ova"
 ok "gives the disk too" same
 
+expect_exit 2 "it cannot be changed there" "$OVFTOOL" set "$url/ranges/vm.ova" cpus=2
+expect_exit 0 "but here" "$OVFTOOL" set "$url/ranges/vm.ova" cpus=2 -o set.ova
+expect_exit 0 "and be compared" "$OVFTOOL" diff "$url/ranges/vm.ova" www/vm.ova
+
 # ---- without ranges ------------------------------------------------------------
 for habit in plain unsized; do
   expect_exit 0 "$habit: import" import "$url/$habit/vm.ova"
