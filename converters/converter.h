@@ -39,6 +39,19 @@ struct write_settings {
   size_t machine;           /* which machine (formats of one machine each) */
 };
 
+/* From the model to text: the configuration, or a companion of it. */
+typedef bool (*write_function) (struct ovf_ctx *, const struct appliance *,
+                                const struct write_settings *, FILE *,
+                                struct ovf_report *, struct ovf_error **err);
+
+/* A script beside the configuration, made of the same model.  What the
+ * configuration loses its writer reports; a companion reports only what it
+ * loses itself. */
+struct companion {
+  const char *suffix;       /* ".qm.sh" where the configuration has ".conf" */
+  write_function write;
+};
+
 struct converter {
   const char *name;         /* "libvirt": what --from and --to take */
   const char *title;        /* "libvirt domain XML" */
@@ -51,8 +64,13 @@ struct converter {
   const char *mac_prefix;   /* of the addresses --mac new makes: "00:16:3e", the
                                vendor's; NULL: 52:54:00, as KVM and QEMU */
   const char *const *start; /* commands that start the guest: %c the
-                               configuration, %n the name; NULL-terminated */
+                               configuration, %s its companion, %n the name;
+                               NULL-terminated */
   bool absolute_paths;      /* files[].href for its writer is absolute */
+  bool names_volumes;       /* what it reads as files[].href is a volume of a
+                               storage unless it is an absolute path */
+  bool executable;          /* the configuration is a script */
+  const struct companion *companion; /* or NULL */
 
   /* How sure is it that this is its format: 0 never .. 100 certain. */
   int (*probe) (const struct input *);
@@ -61,9 +79,7 @@ struct converter {
   struct appliance *(*read) (struct ovf_ctx *, const struct input *,
                              const struct read_settings *, struct ovf_report *,
                              struct ovf_error **err);
-  bool (*write) (struct ovf_ctx *, const struct appliance *,
-                 const struct write_settings *, FILE *, struct ovf_report *,
-                 struct ovf_error **err);
+  write_function write;
 };
 
 /* One word adds a converter.  table.c, `formats`, the manual and the tests
@@ -71,6 +87,7 @@ struct converter {
 #define CONVERTERS(X) \
   X (libvirt)         \
   X (ovf)             \
+  X (proxmox)         \
   X (spec)            \
   X (vmx)
 #define DECLARE(n) extern const struct converter n##_converter;

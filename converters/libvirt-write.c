@@ -57,24 +57,10 @@ write_description (struct xmlw *w, const struct machine *m)
 }
 
 /* ---- what the guest is ------------------------------------------------------- */
-static const struct ostype *
-machine_ostype (const struct machine *m)
-{
-  const struct ostype *os = ostype_by_vmware (m->os.vmware);
-
-  if (os == NULL)
-    os = ostype_by_virtualbox (m->os.virtualbox);
-  if (os == NULL)
-    os = ostype_by_osinfo (m->os.osinfo);
-  if (os == NULL)
-    os = ostype_by_cim (m->os.cim_id, m->os.version);
-  return os;
-}
-
 static void
 write_metadata (struct xmlw *w, const struct machine *m)
 {
-  const struct ostype *os = machine_ostype (m);
+  const struct ostype *os = ostype_of (&m->os);
   const char *id = m->os.osinfo ? m->os.osinfo : os ? os->osinfo : NULL;
   CLEANUP_FREE char *url = osinfo_to_url (id);
 
@@ -88,17 +74,6 @@ write_metadata (struct xmlw *w, const struct machine *m)
   xmlw_end (w);
   xmlw_end (w);
   xmlw_end (w);
-}
-
-/* The tables know Windows by Proxmox's words: w2k, wxp, win10. */
-static bool
-keeps_local_time (const struct machine *m)
-{
-  const struct ostype *os = machine_ostype (m);
-
-  if (m->clock != NULL)
-    return strcmp (m->clock, "localtime") == 0;
-  return os != NULL && os->proxmox != NULL && os->proxmox[0] == 'w';
 }
 
 /* ---- memory and processors ------------------------------------------------- */
@@ -251,7 +226,7 @@ write_domain (struct xmlw *w, const struct appliance *a,
   write_os (w, a, m, l);
   write_features (w, m);
   write_cpu (w, m, settings, report);
-  lv_element (w, "clock", "offset", keeps_local_time (m) ? "localtime" : "utc",
+  lv_element (w, "clock", "offset", clock_is_local (m) ? "localtime" : "utc",
               NULL);
   libvirt_devices (w, a, m, l, settings, report);
   xmlw_end (w);

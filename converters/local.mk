@@ -7,6 +7,7 @@ converters_sources = \
 	converters/place-report.c \
 	$(converters_ovf_sources) \
 	$(converters_libvirt_sources) \
+	$(converters_proxmox_sources) \
 	$(converters_spec_sources) \
 	$(converters_vmx_sources) \
 	$(NULL)
@@ -45,6 +46,19 @@ converters_spec_sources = \
 	converters/spec-write.c \
 	converters/spec-write-hardware.c \
 	converters/spec-yaml.c \
+	$(NULL)
+
+converters_proxmox_sources = \
+	converters/proxmox.c converters/proxmox.h \
+	converters/proxmox-devices.c \
+	converters/proxmox-keys.c \
+	converters/proxmox-place.c \
+	converters/proxmox-read.c \
+	converters/proxmox-read-devices.c \
+	converters/proxmox-read-drives.c \
+	converters/proxmox-script.c \
+	converters/proxmox-text.c \
+	converters/proxmox-write.c \
 	$(NULL)
 
 converters_libvirt_sources = \

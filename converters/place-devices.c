@@ -93,6 +93,18 @@ qemu_nic (const struct nic *n, bool native, const char *target,
   return hwmodel_by_name (HW_NIC, "e1000");
 }
 
+/* ---- the clock --------------------------------------------------------------- */
+/* The tables know Windows by Proxmox's words: w2k, wxp, win10. */
+bool
+clock_is_local (const struct machine *m)
+{
+  const struct ostype *os = ostype_of (&m->os);
+
+  if (m->clock != NULL)
+    return strcmp (m->clock, "localtime") == 0;
+  return os != NULL && os->proxmox != NULL && os->proxmox[0] == 'w';
+}
+
 bool
 mac_is_unicast (const char *mac)
 {

@@ -62,6 +62,8 @@ const char *qemu_format (const struct disk *);
  * have none, with LOSS-<target>-nic. */
 const struct hwmodel *qemu_nic (const struct nic *, bool native,
                                 const char *target, struct ovf_report *);
+/* Does the guest take the hardware clock for local time?  Windows does. */
+bool clock_is_local (const struct machine *);
 /* A group address (its second digit is odd) is no adapter's. */
 bool mac_is_unicast (const char *mac);
 

@@ -23,8 +23,8 @@ struct text {
 };
 
 static bool
-write_text (struct source *s, const struct plan *p, size_t machine, struct text *ret,
-            struct ovf_report *report, struct ovf_error **err)
+write_text (struct source *s, const struct plan *p, const struct planned_config *config,
+            struct text *ret, struct ovf_report *report, struct ovf_error **err)
 {
   const char *hardware = option_text (s->options, OPT_HARDWARE);
   const char *virt = option_text (s->options, OPT_VIRT_TYPE);
@@ -32,14 +32,14 @@ write_text (struct source *s, const struct plan *p, size_t machine, struct text 
     .native_hardware = hardware != NULL && strcmp (hardware, "native") == 0,
     .virt_type = virt ? virt : "kvm",
     .ovf_version = "1.1",
-    .machine = machine
+    .machine = config->machine
   };
   FILE *f = open_memstream (&ret->text, &ret->len);
   bool ok;
 
   if (f == NULL)
     abort ();
-  ok = p->converter->write (s->ctx, p->model, &settings, f, report, err);
+  ok = config->write (s->ctx, p->model, &settings, f, report, err);
   return fclose (f) == 0 && ok;
 }
 
@@ -160,9 +160,11 @@ trust_files (struct source *s, const struct plan *p, struct ovf_report *report,
 }
 
 /* ---- the result ------------------------------------------------------------------ */
-/* "virsh define %c": %c the configuration, %n the machine's name. */
+/* "virsh define %c": %c the configuration, %s the script beside it, %n the
+ * machine's name. */
 static void
-add_start (json_t *start, const struct plan *p, const char *config, size_t machine)
+add_start (json_t *start, const struct plan *p, const char *config,
+           const char *script, size_t machine)
 {
   const char *const *lines = p->converter->start;
   const char *name = p->model->machines.ptr[machine].name;
@@ -179,7 +181,8 @@ add_start (json_t *start, const struct plan *p, const char *config, size_t machi
         fputc (*c, f);
         continue;
       }
-      word = text_shell_quote (*++c == 'c' ? config : name);
+      c++;
+      word = text_shell_quote (*c == 'c' ? config : *c == 's' && script ? script : name);
       fputs (word, f);
     }
     if (fclose (f) != 0)
@@ -203,16 +206,23 @@ static bool
 make_configs (const struct plan *p, const struct text *texts, struct output *out,
               const char *folder, json_t *files, json_t *start, struct ovf_error **err)
 {
+  CLEANUP_FREE char *script = NULL; /* comes before its configuration */
+
   for (size_t i = 0; i < p->configs.len; i++) {
-    CLEANUP_FREE char *path = path_join (folder, p->configs.ptr[i].name);
+    const struct planned_config *c = &p->configs.ptr[i];
+    CLEANUP_FREE char *path = path_join (folder, c->name);
     char hex[DIGEST_HEX];
 
-    if (out != NULL && !output_write_text (out, p->configs.ptr[i].name, true, texts[i].text,
-                                           texts[i].len, err))
+    if (out != NULL
+        && (!output_write_text (out, c->name, true, texts[i].text, texts[i].len, err)
+            || (c->executable && !output_executable (out, c->name, err))))
       return false;
     digest_of (DIGEST_SHA256, texts[i].text, texts[i].len, hex);
-    result_file (files, path, ROLE_CONFIGURATION, texts[i].len, hex);
-    add_start (start, p, path, p->configs.ptr[i].machine);
+    result_file (files, path, c->role, texts[i].len, hex);
+    if (c->role == ROLE_CONFIGURATION)
+      add_start (start, p, path, script, c->machine);
+    else
+      set_string (&script, path);
   }
   return true;
 }
@@ -235,7 +245,7 @@ make_texts (struct source *s, struct plan *p, const char *folder, struct text *t
     formats[i] = p->model->disks.ptr[i].format;
   plan_settle_paths (p, folder);
   for (size_t i = 0; ok && i < p->configs.len; i++)
-    ok = write_text (s, p, p->configs.ptr[i].machine, &texts[i], report, err);
+    ok = write_text (s, p, &p->configs.ptr[i], &texts[i], report, err);
   VECTOR_FOR (f, &p->files)
     if (f->file == NO_INDEX)
       p->model->disks.ptr[f->disk].file = NO_INDEX;

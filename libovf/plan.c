@@ -32,12 +32,14 @@ settle_target (struct plan *p, const struct source *s, const char *target,
   struct stat st;
   bool is_file = target != NULL && text_has_suffix (target, p->converter->suffix)
                  && !(stat (target, &st) == 0 && S_ISDIR (st.st_mode));
-  CLEANUP_FREE char *stem = is_file ? path_stem (target) : NULL;
+  CLEANUP_FREE char *stem = is_file ? path_base (target) : NULL;
 
   if (is_file && s->appliance->machines.len > 1)
     return error_set (err, OVF_E_USAGE, "'%s' is one file, but there are %zu machines",
                       target, s->appliance->machines.len)
            || error_hint (err, "give a folder");
+  if (stem != NULL)
+    stem[strlen (stem) - strlen (p->converter->suffix)] = '\0';
   p->base = pipeline_base (s->appliance, options, stem);
   if (target == NULL)
     p->folder = xasprintf ("./%s", p->base);
@@ -193,6 +195,39 @@ choose_environments (struct plan *p, unsigned n_files, struct ovf_report *report
   return true;
 }
 
+static bool
+config_is_taken (const struct plan *p, const char *name)
+{
+  VECTOR_FOR (c, &p->configs)
+    if (strcmp (c->name, name) == 0)
+      return true;
+  return false;
+}
+
+/* The configuration comes last: what it needs is there then. */
+static void
+add_config (struct plan *p, size_t machine, char *name)
+{
+  const struct converter *to = p->converter;
+  size_t n = strlen (name) - strlen (to->suffix);
+  struct planned_config *c;
+
+  if (to->companion != NULL) {
+    c = planned_configs_add (&p->configs);
+    c->machine = machine;
+    c->name = xasprintf ("%.*s%s", (int)n, name, to->companion->suffix);
+    c->write = to->companion->write;
+    c->role = ROLE_FILE;
+    c->executable = true;
+  }
+  c = planned_configs_add (&p->configs);
+  c->machine = machine;
+  c->name = name;
+  c->write = to->write;
+  c->role = ROLE_CONFIGURATION;
+  c->executable = to->executable;
+}
+
 /* One configuration a machine; a second of the same name gets "-2". */
 static void
 choose_configs (struct plan *p)
@@ -202,20 +237,13 @@ choose_configs (struct plan *p)
     CLEANUP_FREE char *stem = p->model->machines.len == 1
                                 ? xstrdup (p->base)
                                 : text_file_base (m->name ? m->name : m->id);
-    struct planned_config *c = planned_configs_add (&p->configs);
-    unsigned n = 1;
-    bool taken;
+    char *name = xasprintf ("%s%s", stem, p->converter->suffix);
 
-    c->machine = i;
-    do {
-      free (c->name);
-      c->name = n == 1 ? xasprintf ("%s%s", stem, p->converter->suffix)
-                       : xasprintf ("%s-%u%s", stem, n, p->converter->suffix);
-      taken = false;
-      VECTOR_FOR (o, &p->configs)
-        taken = taken || (o != c && strcmp (o->name, c->name) == 0);
-      n++;
-    } while (taken);
+    for (unsigned n = 2; config_is_taken (p, name); n++) {
+      free (name);
+      name = xasprintf ("%s-%u%s", stem, n, p->converter->suffix);
+    }
+    add_config (p, i, name);
   }
 }
 

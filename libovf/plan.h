@@ -16,9 +16,12 @@ struct planned_file {
   size_t environment_len;
 };
 DEFINE_VECTOR (planned_files, struct planned_file)
-struct planned_config {
+struct planned_config { /* a configuration, or the script beside it */
   size_t machine;
   char *name;
+  write_function write;
+  enum file_role role;      /* a script beside it is a file */
+  bool executable;
 };
 DEFINE_VECTOR (planned_configs, struct planned_config)
 

@@ -380,6 +380,15 @@ open_in (const char *root, const char *href, int *ret_fd, struct ovf_error **err
   return *ret_fd >= 0;
 }
 
+/* "local-lvm:vm-100-disk-0" is no file of this folder. */
+static bool
+is_volume (const struct source *s, const char *href)
+{
+  const struct converter *c = converter_by_name (s->appliance->kind);
+
+  return c != NULL && c->names_volumes && *href != '/';
+}
+
 static int
 open_beside (struct source *s, const char *href, struct ovf_error **err)
 {
@@ -390,6 +399,12 @@ open_beside (struct source *s, const char *href, struct ovf_error **err)
   if (user != NULL || s->own_files) {
     CLEANUP_FREE char *path = user ? xstrdup (user) : path_join (s->folder, href);
     return file_open_user (path, NULL, err);
+  }
+  if (is_volume (s, href)) {
+    error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
+              "'%s' is a volume of a storage, not a file", href);
+    error_hint (err, "say where a copy lies: --disk-map '%s=FILE'", href);
+    return -1;
   }
   if (!open_in (folder, href, &fd, err) || fd >= 0)
     return fd;

@@ -81,8 +81,11 @@ settle_package (struct appliance *a)
 
 /* What a configuration is given: final paths, a format, networks. */
 static void
-settle_configuration (struct appliance *a)
+settle_configuration (struct appliance *a, const char *to)
 {
+  const struct converter *c = converter_by_name (to);
+  const char *net = c && c->net_default ? c->net_default : "network:default";
+  CLEANUP_FREE char *kind = xstrndup (net, strcspn (net, ":"));
   unsigned n = 0;
 
   for (size_t i = 0; i < a->files.len; i++) {
@@ -103,8 +106,8 @@ settle_configuration (struct appliance *a)
   }
   VECTOR_FOR (m, &a->machines)
     VECTOR_FOR (nic, &m->nics) {
-      nic->attachment = ATTACH_NETWORK;
-      set_string (&nic->network, "default");
+      nic->attachment = attachment_by_word (kind);
+      set_string (&nic->network, strchr (net, ':') ? strchr (net, ':') + 1 : NULL);
     }
 }
 
@@ -147,7 +150,7 @@ run (struct ovf_ctx *ctx, const struct job *job, struct ovf_report *report,
   if (job->settle && job->package)
     settle_package (a);
   else if (job->settle)
-    settle_configuration (a);
+    settle_configuration (a, job->to);
   return write_out (ctx, a, job, report, err);
 }
 

@@ -277,6 +277,19 @@ output_write_text (struct output *o, const char *name, bool last,
   return file_write (fd, text, len, err) || error_prefix (err, "'%s'", name);
 }
 
+bool
+output_executable (struct output *o, const char *name, struct ovf_error **err)
+{
+  struct stat st;
+
+  VECTOR_FOR (f, &o->files)
+    if (strcmp (f->name, name) == 0)
+      return (fstat (f->fd, &st) == 0
+              && fchmod (f->fd, (st.st_mode | (st.st_mode & 0444) >> 2) & 07777) == 0)
+             || error_errno (err, errno, "'%s' cannot be made executable", name);
+  return error_set (err, OVF_E_IO, "'%s' was not made", name);
+}
+
 char *
 output_path (const struct output *o, const char *name)
 {

@@ -38,6 +38,8 @@ int output_create (struct output *, const char *name, bool last,
  * fclose ends; errors show at output_commit () too. */
 bool output_write_text (struct output *, const char *name, bool last,
                         const char *text, size_t len, struct ovf_error **err);
+/* Whoever may read the file `name`, made before, may run it. */
+bool output_executable (struct output *, const char *name, struct ovf_error **err);
 /* Where the file `name` (NULL: the target itself) will lie; absolute. */
 char *output_path (const struct output *, const char *name);
 /* OVF_E_IO with both numbers when fewer than bytes are free there. */

@@ -215,6 +215,20 @@ fill (char **text, const char *value)
 }
 
 /* The most telling word first: a guest id says more than a CIM number. */
+const struct ostype *
+ostype_of (const struct os *os)
+{
+  const struct ostype *t = ostype_by_vmware (os->vmware);
+
+  if (t == NULL)
+    t = ostype_by_virtualbox (os->virtualbox);
+  if (t == NULL)
+    t = ostype_by_osinfo (os->osinfo);
+  if (t == NULL)
+    t = ostype_by_cim (os->cim_id, os->version);
+  return t;
+}
+
 void
 os_complete (struct os *os)
 {

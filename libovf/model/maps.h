@@ -22,6 +22,8 @@ const struct ostype *ostype_by_osinfo (const char *);
 const struct ostype *ostype_by_cim (int cim_id, const char *version);
 /* Any of the four names or a CIM number in decimal, for `--os`. */
 const struct ostype *ostype_by_any (const char *);
+/* The row of what os says, whichever name it has; or NULL. */
+const struct ostype *ostype_of (const struct os *);
 /* Fills what os does not say from what it says (never overwrites). */
 void os_complete (struct os *);
 const char *cim_os_title (int cim_id); /* NULL = unknown */
