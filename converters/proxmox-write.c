@@ -35,12 +35,11 @@ add_setting (struct pm_config *c, const char *key, char *value)
 void
 pm_set (struct pm_config *c, const char *key, const char *fmt, ...)
 {
-  char *value = NULL;
   va_list ap;
+  char *value;
 
   va_start (ap, fmt);
-  if (vasprintf (&value, fmt, ap) < 0)
-    abort ();
+  value = xvasprintf (fmt, ap);
   va_end (ap);
   add_setting (c, key, value);
 }
