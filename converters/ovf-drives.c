@@ -115,6 +115,7 @@ add_controller (struct drives_reader *d, const struct item *i, unsigned index)
   if (model != NULL && model->bus != c->bus) /* "virtio" */
     model = hwmodel_by_name (HW_CONTROLLER, bus_word (c->bus));
   c->model = item_model_word (i, model);
+  c->subtype = xstrdup (i->fields[FIELD_RESOURCE_SUB_TYPE]);
   c->index = index;
   c->configuration = xstrdup (i->configuration);
   c->line = xml_line (item_node (i));

@@ -287,6 +287,7 @@ read_nic (struct reader *r, const struct item *i, struct machine *m)
   nic->line = xml_line (item_node (i));
   nic->configuration = xstrdup (i->configuration);
   nic->model = nic_model (i);
+  nic->subtype = xstrdup (i->fields[FIELD_RESOURCE_SUB_TYPE]);
   nic->mac = text_mac (i->fields[FIELD_ADDRESS]);
   nic->connected = connected_of (i);
   keep_item_configs (i, nic->id, m);

@@ -201,6 +201,10 @@ OVF_PUBLIC char *ovf_rules_json (void);
 OVF_PUBLIC char *ovf_escape (const char *text);
 /* A source as messages name it: the password of a URL is left out. */
 OVF_PUBLIC char *ovf_shown_source (const char *source);
+/* A text file that the user named (options, a licence), of at most `text`
+ * bytes (limits), to free (). */
+OVF_PUBLIC bool ovf_read_text (struct ovf_ctx *, const char *path, char **ret,
+                               struct ovf_error **err);
 /* "512", "64K", "20G" (base 1024) in bytes; false when it is none. */
 OVF_PUBLIC bool ovf_parse_size (const char *text, uint64_t *ret);
 

@@ -83,6 +83,8 @@ extern const struct cmd_option global_options[];
  * `joined`: before a command's name, where a value must be joined.  False
  * after cli_fail (). */
 bool options_parse (struct cli *, int argc, char **argv, bool joined);
+/* One option with its value, which is checked; false after cli_fail (). */
+bool options_add (struct cli *, const struct cmd_option *, const char *text);
 /* Sets what the options mean: context, library options, JSON, colours. */
 bool options_apply (struct cli *);
 const struct cmd_option *option_find (const struct cmd_option *,

@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += ovftool/libcli.la
 ovftool_libcli_la_SOURCES = \
 	ovftool/checked.h \
 	ovftool/cli.h \
+	ovftool/compat.h \
 	ovftool/command.h \
 	ovftool/show.h \
 	$(ovftool_cli_sources) \
@@ -17,6 +18,18 @@ ovftool_libcli_la_SOURCES = \
 
 ovftool_cli_sources = \
 	ovftool/cli.c \
+	ovftool/compat-config.c \
+	ovftool/compat-convert.c \
+	ovftool/compat-facts.c \
+	ovftool/compat-help.c \
+	ovftool/compat-machine.c \
+	ovftool/compat-map.c \
+	ovftool/compat-options.c \
+	ovftool/compat-parse.c \
+	ovftool/compat-probe.c \
+	ovftool/compat-run.c \
+	ovftool/compat-say.c \
+	ovftool/compat-words.c \
 	ovftool/document.c \
 	ovftool/junit.c \
 	ovftool/memory.c \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "compat.h"
 
 /* ---- signals ------------------------------------------------------------ */
 
@@ -181,26 +182,19 @@ run_bare (struct cli *cli, int argc, char **argv)
   return cli_finish (cli, NULL, NULL);
 }
 
-/* A word that is no command: misspelt, or a SOURCE of the VMware-compatible
- * face. */
+/* A word that is no command: misspelt, when it stands alone and looks like no
+ * file; else a SOURCE of the VMware-compatible face. */
 static int
-run_other (struct cli *cli, const char *word)
+run_other (struct cli *cli, int argc, char **argv, int at)
 {
-  const char *near = nearest_command (word);
-  bool is_file = access (word, F_OK) == 0;
+  const char *word = argv[at], *near = nearest_command (word);
 
-  if (!is_file && strpbrk (word, "./:") == NULL) {
-    cli_fail (cli, OVF_E_USAGE,
-              near != NULL ? cli_format (cli, "did you mean '%s'?", near)
-                           : "'ovftool help' lists the commands",
-              "there is no command '%s'", word);
-  } else {
-    cli_fail (cli, OVF_E_UNSUPPORTED,
-              "'ovftool info SOURCE' shows it, "
-              "'ovftool convert SOURCE TARGET' converts it",
-              "'ovftool SOURCE [TARGET]' without a command comes in a later "
-              "release");
-  }
+  if (at > 1 || access (word, F_OK) == 0 || strpbrk (word, "./:") != NULL)
+    return compat_run (cli, argc, argv);
+  cli_fail (cli, OVF_E_USAGE,
+            near != NULL ? cli_format (cli, "did you mean '%s'?", near)
+                         : "'ovftool help' lists the commands",
+            "there is no command '%s'", word);
   return cli_finish (cli, NULL, NULL);
 }
 
@@ -222,7 +216,7 @@ main (int argc, char **argv)
   else if (at >= argc)
     status = run_bare (cli, argc, argv);
   else
-    status = run_other (cli, argv[at]);
+    status = run_other (cli, argc, argv, at);
   running = NULL;
   cli_free (cli);
   if (caught != 0 && status != 0) {

@@ -122,8 +122,8 @@ check_value (struct cli *cli, const struct cmd_option *o, const char *text)
   return false;
 }
 
-static bool
-add_value (struct cli *cli, const struct cmd_option *o, const char *text)
+bool
+options_add (struct cli *cli, const struct cmd_option *o, const char *text)
 {
   if (o->arg != ARG_NONE && !check_value (cli, o, text))
     return false;
@@ -167,7 +167,7 @@ parse_long (struct cli *cli, int argc, char **argv, int *i, bool joined)
       return need_value (cli, o, joined);
     value = argv[++*i];
   }
-  return add_value (cli, o, value);
+  return options_add (cli, o, value);
 }
 
 /* "-q", "-qv", "-j4", "-j" "4". */
@@ -191,13 +191,13 @@ parse_short (struct cli *cli, int argc, char **argv, int *i, bool joined)
     }
     p++;
     if (o->arg == ARG_NONE) {
-      if (!add_value (cli, o, NULL))
+      if (!options_add (cli, o, NULL))
         return false;
       continue;
     }
     if (*p == '\0' && (joined || *i + 1 >= argc))
       return need_value (cli, o, joined);
-    return add_value (cli, o, *p != '\0' ? p : argv[++*i]);
+    return options_add (cli, o, *p != '\0' ? p : argv[++*i]);
   }
   return true;
 }

@@ -87,6 +87,7 @@ data_tests = \
 	tests/fuzz/replay.sh \
 	tests/golden/libvirt.sh \
 	tests/golden/ovf-write.sh \
+	tests/golden/probe.sh \
 	tests/hostile/run.sh \
 	tests/rules/run.sh \
 	$(NULL)
@@ -171,6 +172,7 @@ check_PROGRAMS += tests/golden/golden
 TESTS += tests/golden/golden
 tests_golden_golden_SOURCES = tests/golden/golden.c
 tests_golden_golden_LDADD = libovf/libovf-core.la
+EXTRA_DIST += tests/golden/probe
 EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read
 
 # ---- fuzz targets, replayed over the data of other tests -------------------

@@ -80,6 +80,7 @@ struct controller {
   char *id;             /* InstanceID, or NULL */
   enum bus bus;
   char *model;          /* lower-case common name, or the file's own word */
+  char *subtype;        /* ResourceSubType as an OVF spells it, or NULL */
   unsigned index;       /* within its bus, from 0 */
   char *configuration;
   unsigned line;
@@ -102,7 +103,7 @@ struct drive { /* where a disk or a medium is plugged in */
 struct nic {
   char *id;             /* InstanceID, or NULL */
   char *network;        /* OVF network, or the bridge's or network's name */
-  char *model;          /* as in controller */
+  char *model, *subtype; /* as in controller */
   char *mac;            /* lower case, colons; NULL = not said */
   enum tristate connected;
   enum attachment attachment;

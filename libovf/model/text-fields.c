@@ -43,11 +43,11 @@ static void
 each_device (struct machine *m, text_fn *fn, void *opaque)
 {
   VECTOR_FOR (c, &m->controllers)
-    VISIT (&c->id, &c->model, &c->configuration);
+    VISIT (&c->id, &c->model, &c->subtype, &c->configuration);
   VECTOR_FOR (d, &m->drives)
     VISIT (&d->id, &d->device, &d->configuration);
   VECTOR_FOR (n, &m->nics)
-    VISIT (&n->id, &n->network, &n->model, &n->mac, &n->configuration);
+    VISIT (&n->id, &n->network, &n->model, &n->subtype, &n->mac, &n->configuration);
   VECTOR_FOR (v, &m->variants)
     VISIT (&v->configuration);
 }

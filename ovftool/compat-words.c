@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Findings and errors as VMware's tool words them, where it has words for
+ * them: scripts and web searches know those. */
+#include <string.h>
+
+#include "compat.h"
+
+/* %N is the N-th name in single quotes of our message; `has`, a part of the
+ * message, tells apart what has one rule. */
+static const struct {
+  const char *rule, *has, *text;
+} words[] = {
+  { "OVF-TAR-004", NULL,
+    "Did not find an .ovf file at the beginning of the OVA package." },
+  { "OVF-MF-005", "does not match",
+    "SHA digest of file %1 does not match manifest." },
+  { "OVF-MF-006", "does not list", "No manifest entry found for: '%1'." },
+  { "OVF-MF-006", "not in the package", NULL },
+  { "OVF-MF-007", "does not list the descriptor",
+    "No manifest entry found for: '%1'." },
+};
+
+/* The n-th name in single quotes; its length in *ret. */
+static const char *
+quoted (const char *message, unsigned n, size_t *ret)
+{
+  const char *p = message;
+
+  for (;; n--) {
+    const char *start = strchr (p, '\''), *stop;
+
+    stop = start != NULL ? strchr (start + 1, '\'') : NULL;
+    if (stop == NULL)
+      return NULL;
+    if (n == 1) {
+      *ret = (size_t)(stop - start - 1);
+      return start + 1;
+    }
+    p = stop + 1;
+  }
+}
+
+/* The template with the message's names in it; NULL when it has them not. */
+static const char *
+fill (struct cli *cli, const char *template, const char *message)
+{
+  const char *at = strchr (template, '%'), *name;
+  size_t n = 0;
+
+  if (at == NULL)
+    return template;
+  name = quoted (message, (unsigned)(at[1] - '0'), &n);
+  if (name == NULL)
+    return NULL;
+  return cli_format (cli, "%.*s%.*s%s", (int)(at - template), template, (int)n,
+                     name, at + 2);
+}
+
+const char *
+compat_words (struct cli *cli, const char *rule, const char *message,
+              unsigned line)
+{
+  const char *text = NULL, *shown;
+
+  for (size_t i = 0; text == NULL && i < sizeof words / sizeof words[0]; i++)
+    if (rule != NULL && strcmp (rule, words[i].rule) == 0
+        && (words[i].has == NULL || strstr (message, words[i].has) != NULL)
+        && words[i].text != NULL)
+      text = fill (cli, words[i].text, message);
+  if (text != NULL)
+    return cli_show (cli, text);
+  shown = cli_show (cli, message);
+  return line != 0 ? cli_format (cli, "Line %u: %s", line, shown) : shown;
+}
