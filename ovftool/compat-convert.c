@@ -5,5 +5,7 @@
 int
 compat_convert (struct compat *c)
 {
+  cli_fail (c->cli, OVF_E_UNSUPPORTED, NULL,
+            "'ovftool convert SOURCE TARGET' converts");
   return compat_finish (c);
 }
