@@ -63,20 +63,20 @@ guest_json (const struct os *os)
 static void
 add_spellings (json_t *model, const struct appliance *a)
 {
-  json_t *machines = json_object_get (model, "machines");
+  json_t *list = json_object_get (model, "machines");
 
   for (size_t i = 0; i < a->machines.len; i++) {
     const struct machine *m = &a->machines.ptr[i];
-    json_t *o = json_array_get (machines, i);
-    json_t *nics = json_object_get (o, "nics");
-    json_t *controllers = json_object_get (o, "controllers");
+    json_t *o = json_array_get (list, i);
+    json_t *cards = json_object_get (o, "nics");
+    json_t *hosts = json_object_get (o, "controllers");
 
     json_object_set_new (json_object_get (o, "os"), "vmware_near", guest_json (&m->os));
     for (size_t k = 0; k < m->nics.len; k++)
-      json_object_set_new (json_array_get (nics, k), "subtype",
+      json_object_set_new (json_array_get (cards, k), "subtype",
                            subtype_json (m->nics.ptr[k].subtype, HW_NIC, m->nics.ptr[k].model));
     for (size_t k = 0; k < m->controllers.len; k++)
-      json_object_set_new (json_array_get (controllers, k), "subtype",
+      json_object_set_new (json_array_get (hosts, k), "subtype",
                            subtype_json (m->controllers.ptr[k].subtype, HW_CONTROLLER,
                                          m->controllers.ptr[k].model));
   }
