@@ -12,16 +12,12 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "environment.h"
+#include "libvirt-live.h"
 #include "package/iso.h"
-#include "plan.h"
+#include "preflight.h"
 #include "profile-apply.h"
 
 /* ---- the text of the configurations -------------------------------------- */
-struct text {
-  char *text;
-  size_t len;
-};
-
 static bool
 write_text (struct source *s, const struct plan *p, const struct planned_config *config,
             struct text *ret, struct ovf_report *report, struct ovf_error **err)
@@ -109,37 +105,41 @@ adapter_of (const struct appliance *a, size_t disk)
   return NULL;
 }
 
+bool
+plan_fill (struct source *s, const struct plan *p, const struct planned_file *f, int fd,
+           uint64_t *ret_size, struct ovf_report *report, struct ovf_error **err)
+{
+  struct disk_job job = {
+    .disk = f->disk, .to = f->to, .target = { .fd = fd },
+    .options = { .options = option_list (s->options, OPT_DISK_OPTION), .name = f->name }
+  };
+
+  if (f->environment != NULL)
+    return iso_write (fd, ENVIRONMENT_LABEL, ENVIRONMENT_FILE, f->environment,
+                      f->environment_len, err)
+           && file_size (fd, ret_size, err);
+  if (f->disk == NO_INDEX)
+    return copy_plain (s, f, fd, ret_size, err);
+  job.options.id = p->model->disks.ptr[f->disk].id;
+  job.options.adapter = adapter_of (p->model, f->disk);
+  if (!source_copy_disk (s, &job, report, err))
+    return false;
+  *ret_size = job.written;
+  return true;
+}
+
 static bool
 make_file (struct source *s, const struct plan *p, struct output *out,
            const struct planned_file *f, json_t *files, struct ovf_report *report,
            struct ovf_error **err)
 {
   CLEANUP_FREE char *path = output_path (out, f->name);
-  struct disk_job job = {
-    .disk = f->disk, .to = f->to,
-    .options = { .options = option_list (s->options, OPT_DISK_OPTION), .name = f->name }
-  };
   int fd = output_create (out, f->name, false, err);
   char hex[DIGEST_HEX];
   uint64_t size = 0;
 
-  if (fd < 0)
-    return false;
-  job.target.fd = fd;
-  if (f->environment != NULL) {
-    if (!iso_write (fd, ENVIRONMENT_LABEL, ENVIRONMENT_FILE, f->environment,
-                    f->environment_len, err)
-        || !file_size (fd, &size, err))
-      return false;
-  } else if (f->disk != NO_INDEX) {
-    job.options.id = p->model->disks.ptr[f->disk].id;
-    job.options.adapter = adapter_of (p->model, f->disk);
-    if (!source_copy_disk (s, &job, report, err))
-      return false;
-    size = job.written;
-  } else if (!copy_plain (s, f, fd, &size, err))
-    return false;
-  if (!result_digest (s->ctx, s->options, fd, hex, err))
+  if (fd < 0 || !plan_fill (s, p, f, fd, &size, report, err)
+      || !result_digest (s->ctx, s->options, fd, hex, err))
     return false;
   result_file (files, path, f->disk != NO_INDEX ? ROLE_DISK : ROLE_FILE, size, hex);
   return true;
@@ -230,8 +230,8 @@ make_configs (const struct plan *p, const struct text *texts, struct output *out
 /* ---- to a configuration ------------------------------------------------------------ */
 /* Writers see final paths, the source's hrefs are what its files are opened
  * by: the texts are made with the former put in for a while. */
-static bool
-make_texts (struct source *s, struct plan *p, const char *folder, struct text *texts,
+bool
+plan_texts (struct source *s, struct plan *p, const char *folder, struct text *texts,
             struct ovf_report *report, struct ovf_error **err)
 {
   size_t n_files = p->model->files.len, n_disks = p->model->disks.len;
@@ -262,8 +262,8 @@ make_texts (struct source *s, struct plan *p, const char *folder, struct text *t
 
 /* What comes from a pipe is used as it arrives: the next file of the plan is
  * the one that comes next. */
-static bool
-next_arrival (struct source *s, struct plan *p, size_t i, struct ovf_error **err)
+bool
+plan_next (struct source *s, struct plan *p, size_t i, struct ovf_error **err)
 {
   struct ovf_error *why = NULL;
   const char *name = NULL;
@@ -291,7 +291,7 @@ make_all (struct source *s, struct plan *p, const struct text *texts, json_t *fi
   bool ok = out != NULL && output_space (out, p->space, err);
 
   for (size_t i = 0; ok && i < p->files.len; i++)
-    ok = next_arrival (s, p, i, err)
+    ok = plan_next (s, p, i, err)
          && make_file (s, p, out, &p->files.ptr[i], files, report, err);
   ok = ok && (s->package == NULL || package_settle (s->package, err))
        && make_configs (p, texts, out, folder, files, start, err)
@@ -322,7 +322,7 @@ run_plan (struct source *s, struct plan *p, json_t *result, struct ovf_report *r
 {
   CLEANUP_FREE char *folder = path_absolute (p->folder);
   struct text *texts = xcalloc (p->configs.len, sizeof *texts);
-  bool ok = trust_files (s, p, report, err) && make_texts (s, p, folder, texts, report, err);
+  bool ok = trust_files (s, p, report, err) && plan_texts (s, p, folder, texts, report, err);
 
   json_object_set_new (result, "target", json_text (folder));
   if (ok && option_flag (s->options, OPT_DRY_RUN))
@@ -364,7 +364,10 @@ to_configuration (struct source *s, const struct converter *to, const char *targ
 
   profile_free (profile);
   json_object_set_new (result, "eulas", eula_names (s->appliance));
-  ok = ok && run_plan (s, &plan, result, report, err);
+  if (ok && option_text (s->options, OPT_CONNECT) != NULL)
+    ok = trust_files (s, &plan, report, err) && live_import (s, &plan, result, report, err);
+  else
+    ok = ok && run_plan (s, &plan, result, report, err);
   plan_done (&plan);
   if (ok || option_flag (s->options, OPT_DRY_RUN))
     *ret_json = result_dump (result);
@@ -386,6 +389,8 @@ target_kind (const char *target, const struct ovf_options *options)
 {
   const char *kind = option_text (options, OPT_TO);
 
+  if (kind == NULL && option_text (options, OPT_CONNECT) != NULL)
+    return "libvirt";
   if (kind != NULL || target == NULL)
     return kind;
   if (strcmp (target, "-") == 0 || text_has_suffix (target, ".ova"))

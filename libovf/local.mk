@@ -14,7 +14,17 @@ libovf_libovf_core_la_SOURCES = \
 	$(libovf_check_sources) \
 	$(converters_sources) \
 	$(NULL)
-libovf_libovf_core_la_LIBADD = \
+if HAVE_LIBVIRT
+libovf_libovf_core_la_SOURCES += \
+	libovf/libvirt-conn-impl.h libovf/libvirt-conn.c \
+	libovf/libvirt-conn-storage.c libovf/libvirt-conn-host.c \
+	libovf/libvirt-source.c libovf/libvirt-import.h \
+	libovf/libvirt-import.c libovf/libvirt-mark.c \
+	$(NULL)
+else
+libovf_libovf_core_la_SOURCES += libovf/libvirt-none.c
+endif
+libovf_libovf_core_la_LIBADD = $(LIBVIRT_LIBS) \
 	$(LIBXML2_LIBS) $(LIBARCHIVE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
 	$(YAML_LIBS) $(LIBDEFLATE_LIBS) $(ZLIB_LIBS) \
 	$(SECCOMP_LIBS) $(LIBNBD_LIBS) $(LIBCURL_LIBS) \
@@ -48,6 +58,8 @@ libovf_top_sources = \
 	libovf/set-device.c libovf/set-remove.c \
 	libovf/model/property.h libovf/model/property.c \
 	libovf/environment.h libovf/environment.c libovf/env.c \
+	libovf/preflight.h libovf/preflight.c libovf/preflight-source.c \
+	libovf/libvirt-live.h libovf/libvirt-conn.h \
 	$(NULL)
 
 include libovf/base/local.mk

@@ -24,6 +24,8 @@ struct source {
   int fd;                   /* the file itself, or -1 */
   int *fds;                 /* files opened for blobs; closed with the source */
   size_t n_fds;
+  struct live_source *live; /* a guest of libvirt, or NULL */
+  char *scratch;            /* the folder of temporary files, or NULL */
   bool own_files;           /* the user named the files (bare disk, build) */
 };
 

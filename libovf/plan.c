@@ -13,6 +13,7 @@ plan_done (struct plan *p)
 {
   VECTOR_FOR (f, &p->files) {
     free (f->name);
+    free (f->path);
     free (f->environment);
   }
   VECTOR_FOR (c, &p->configs)
@@ -315,7 +316,9 @@ void
 plan_settle_paths (struct plan *p, const char *folder)
 {
   VECTOR_FOR (f, &p->files) {
-    char *path = p->converter->absolute_paths ? path_join (folder, f->name) : xstrdup (f->name);
+    char *path = f->path                       ? xstrdup (f->path)
+                 : p->converter->absolute_paths ? path_join (folder, f->name)
+                                                : xstrdup (f->name);
     struct disk *d = f->disk != NO_INDEX ? &p->model->disks.ptr[f->disk] : NULL;
 
     if (f->file == NO_INDEX) {

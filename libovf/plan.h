@@ -11,6 +11,8 @@ struct planned_file {
   size_t disk;              /* index into disks, NO_INDEX: copied as it is */
   char *name;               /* relative to the target folder */
   const struct disk_format *to;
+  char *path;               /* what the configuration calls it; NULL: its
+                               place in the folder */
   uint64_t estimate;        /* bytes it will take, at least */
   char *environment;        /* what the image made for it holds; or NULL */
   size_t environment_len;
@@ -42,5 +44,21 @@ bool plan_make (struct plan *, struct source *, const struct converter *,
 /* After the files were opened by the source's hrefs: put the final ones. */
 void plan_settle_paths (struct plan *, const char *absolute_folder);
 void plan_done (struct plan *);
+
+/* ---- convert.c: carrying it out ------------------------------------------ */
+struct text {
+  char *text;
+  size_t len;
+};
+/* The configurations, one a row of configs. */
+bool plan_texts (struct source *, struct plan *, const char *absolute_folder,
+                 struct text *ret, struct ovf_report *, struct ovf_error **err);
+/* One file of the plan into fd. */
+bool plan_fill (struct source *, const struct plan *, const struct planned_file *,
+                int fd, uint64_t *ret_size, struct ovf_report *,
+                struct ovf_error **err);
+/* Reorders the files from the i-th on so that it is the one that comes next,
+ * where they come from a pipe. */
+bool plan_next (struct source *, struct plan *, size_t i, struct ovf_error **err);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "pipeline.h"
+#include "libvirt-live.h"
 
 /* ---- life ------------------------------------------------------------- */
 static struct source *
@@ -31,6 +31,8 @@ source_free (struct source *s)
   for (size_t i = 0; i < s->n_fds; i++)
     close (s->fds[i]);
   free (s->fds);
+  live_source_free (s->live);
+  free (s->scratch);
   if (s->dirfd >= 0)
     close (s->dirfd);
   if (s->fd >= 0)
@@ -132,6 +134,26 @@ open_configuration (struct source *s, const struct converter *c,
   s->folder = path_dir (s->path);
   s->dirfd = dir_open (s->folder, err);
   return s->dirfd >= 0;
+}
+
+/* "libvirt:URI#NAME" */
+static bool
+open_live (struct source *s, enum purpose purpose, struct ovf_report *report,
+           struct ovf_error **err)
+{
+  const char *xml = NULL;
+  struct input in;
+
+  s->live = live_source_open (s->ctx, s->path, purpose != PURPOSE_LOOK, &xml, report, err);
+  if (s->live == NULL)
+    return false;
+  in.name = live_source_name (s->live);
+  in.text = xml;
+  in.len = strlen (xml);
+  if (!read_text (s, converter_by_name ("libvirt"), &in, purpose, report, err))
+    return false;
+  set_string (&s->appliance->descriptor, in.name);
+  return true;
 }
 
 struct source *
@@ -279,7 +301,9 @@ open_any (struct source *s, enum purpose purpose, struct ovf_report *report,
 
   if (strcmp (s->path, "-") == 0 || http_is_url (s->path))
     ok = open_package (s, purpose, report, err);
-  else if (strstr (s->path, "://") != NULL || strncmp (s->path, "libvirt:", 8) == 0)
+  else if (strncmp (s->path, LIVE_PREFIX, strlen (LIVE_PREFIX)) == 0)
+    ok = open_live (s, purpose, report, err);
+  else if (strstr (s->path, "://") != NULL)
     return error_set (err, OVF_E_UNSUPPORTED, "'%s' cannot be read by this build", s->path)
            || error_hint (err, "give a file, a folder, or a URL of http or https");
   else {
@@ -389,36 +413,49 @@ is_volume (const struct source *s, const char *href)
   return c != NULL && c->names_volumes && *href != '/';
 }
 
+/* What --disk-map and --allow let in; *ret_fd stays -1 when they say nothing. */
+static bool
+open_allowed (struct source *s, const char *href, int *ret_fd, struct ovf_error **err)
+{
+  const char *user = mapped (s, href);
+
+  *ret_fd = -1;
+  if (user != NULL) {
+    *ret_fd = file_open_user (user, NULL, err);
+    return *ret_fd >= 0;
+  }
+  VECTOR_FOR (root, option_list (s->options, OPT_ALLOW))
+    if (!open_in (*root, href, ret_fd, err) || *ret_fd >= 0)
+      return *ret_fd >= 0;
+  return true;
+}
+
 static int
 open_beside (struct source *s, const char *href, struct ovf_error **err)
 {
   CLEANUP_FREE char *folder = path_join (s->folder, ".");
-  const char *user = mapped (s, href);
   int fd = -1;
 
-  if (user != NULL || s->own_files) {
-    CLEANUP_FREE char *path = user ? xstrdup (user) : path_join (s->folder, href);
+  if (s->own_files && mapped (s, href) == NULL) {
+    CLEANUP_FREE char *path = path_join (s->folder, href);
     return file_open_user (path, NULL, err);
   }
-  if (is_volume (s, href)) {
+  if (mapped (s, href) == NULL && is_volume (s, href)) {
     error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
               "'%s' is a volume of a storage, not a file", href);
     error_hint (err, "say where a copy lies: --disk-map '%s=FILE'", href);
     return -1;
   }
-  if (!open_in (folder, href, &fd, err) || fd >= 0)
+  if (mapped (s, href) == NULL && (!open_in (folder, href, &fd, err) || fd >= 0))
     return fd;
-  VECTOR_FOR (root, option_list (s->options, OPT_ALLOW))
-    if (!open_in (*root, href, &fd, err) || fd >= 0)
-      return fd;
-  outside (s, href, err);
-  return -1;
+  if (open_allowed (s, href, &fd, err) && fd < 0)
+    outside (s, href, err);
+  return fd;
 }
 
 static struct blob *
-file_of_configuration (struct source *s, const struct file_ref *f, struct ovf_error **err)
+blob_of_fd (struct source *s, const char *href, int fd, struct ovf_error **err)
 {
-  int fd = open_beside (s, f->href, err);
   uint64_t size;
 
   if (fd < 0)
@@ -426,7 +463,50 @@ file_of_configuration (struct source *s, const struct file_ref *f, struct ovf_er
   keep_fd (s, fd);
   if (!file_size (fd, &size, err))
     return NULL;
-  return blob_new_span (f->href, fd, 0, size);
+  return blob_new_span (href, fd, 0, size);
+}
+
+/* Of a live host: a file that the user lets in, or a volume of libvirt. */
+static struct blob *
+file_of_host (struct source *s, const struct file_ref *f, bool raw, struct ovf_error **err)
+{
+  struct ovf_error *why = NULL;
+  struct blob *blob;
+  bool local;
+  int fd;
+
+  if (!open_allowed (s, f->href, &fd, err))
+    return NULL;
+  if (fd >= 0)
+    return blob_of_fd (s, f->href, fd, err);
+  blob = live_source_blob (s->live, f->href, raw, s->scratch, &local, &why);
+  if (blob != NULL)
+    return blob;
+  if (why != NULL) {
+    error_move (err, &why);
+    return NULL;
+  }
+  error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
+            "'%s' is in no storage pool that libvirt knows", f->href);
+  if (*f->href == '/') {
+    CLEANUP_FREE char *dir = path_dir (f->href);
+    CLEANUP_FREE char *word = text_shell_quote (dir);
+    error_hint (err, "'virsh pool-create-as NAME dir --target %s' makes one of its folder%s%s",
+                word, local ? "; or, if it may be read: --allow " : "", local ? word : "");
+  } else
+    error_hint (err, "a copy can be used: --disk-map '%s=FILE'", f->href);
+  return NULL;
+}
+
+/* Is what files[i] holds said to be raw, or a medium? */
+static bool
+is_raw (const struct source *s, size_t i)
+{
+  VECTOR_FOR (d, &s->appliance->disks)
+    if (d->file == i)
+      return option_text (s->options, OPT_FROM_DISK) == NULL && d->format != NULL
+             && strcmp (d->format, "raw") == 0;
+  return true;
 }
 
 bool
@@ -438,7 +518,8 @@ source_file (struct source *s, size_t i, uint64_t max_plain, struct blob_pair *r
   ret->plain = NULL;
   ret->stored = s->package != NULL
                   ? package_blob (s->package, f->href, f->chunk_size, f->size, err)
-                  : file_of_configuration (s, f, err);
+                  : s->live != NULL ? file_of_host (s, f, is_raw (s, i), err)
+                                    : blob_of_fd (s, f->href, open_beside (s, f->href, err), err);
   if (ret->stored == NULL)
     return error_place (err, NULL, s->appliance->descriptor, f->line);
   if (f->compression == COMPRESSION_OTHER) {

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ovftool import: a package to the configuration and disks of a hypervisor. */
+#include <string.h>
+
 #include "command.h"
 
 static int
 run (struct cli *cli, int argc, char **argv)
 {
-  static const char *const live[] = { "connect", "pool", "start" };
+  static const char *const live[] = { "pool", "start" };
+  const char *to = cli_string (cli, "to");
+  bool connect = cli_flag (cli, "connect");
 
   (void)argc;
-  if (cli_string (cli, "to") == NULL)
+  if (to == NULL && !connect)
     return cli_usage (cli, "say which hypervisor it is for: --to KIND");
-  for (size_t i = 0; i < sizeof live / sizeof live[0]; i++) {
-    if (!cli_flag (cli, live[i]))
-      continue;
-    cli_fail (cli, OVF_E_UNSUPPORTED,
-              "import into a folder with -o DIR and run the command it prints",
-              "'--%s' is not there yet: no live host can be reached", live[i]);
-    return cli_finish (cli, NULL, NULL);
-  }
+  for (size_t i = 0; !connect && i < sizeof live / sizeof live[0]; i++)
+    if (cli_flag (cli, live[i]))
+      return cli_usage (cli, "--%s goes with --connect URI", live[i]);
+  if (connect && to != NULL && strcmp (to, "libvirt") != 0)
+    return cli_usage (cli, "--connect reaches libvirt hosts: --to libvirt, not '%s'", to);
+  if (connect && cli_flag (cli, "output"))
+    return cli_usage (cli, "--connect writes to a storage pool, -o into a folder: "
+                           "they exclude each other");
   return convert_run (cli, argv[0], cli_string (cli, "output"));
 }
 

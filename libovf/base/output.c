@@ -321,6 +321,42 @@ output_is_same (const char *target, int source_fd)
          && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* ---- without a name --------------------------------------------------------------- */
+static const char *
+scratch_folder (const char *folder)
+{
+  const char *user = getenv ("TMPDIR");
+
+  return folder != NULL ? folder : user && *user != '\0' ? user : "/var/tmp";
+}
+
+bool
+output_scratch_space (const char *folder, char **ret_folder, uint64_t *ret_free)
+{
+  struct statvfs v;
+
+  *ret_folder = xstrdup (scratch_folder (folder));
+  return statvfs (*ret_folder, &v) == 0
+         && !__builtin_mul_overflow ((uint64_t)v.f_bavail, (uint64_t)v.f_frsize, ret_free);
+}
+
+int
+output_scratch (const char *folder, struct ovf_error **err)
+{
+  const char *dir = scratch_folder (folder);
+  CLEANUP_FREE char *path = xasprintf ("%s/.ovftool-XXXXXX", dir);
+  int fd = mkostemp (path, O_CLOEXEC);
+
+  if (fd < 0) {
+    error_errno (err, errno, "cannot make a temporary file in '%s'", dir);
+    if (folder == NULL)
+      error_hint (err, "TMPDIR names another folder");
+    return -1;
+  }
+  unlink (path);
+  return fd;
+}
+
 /* ---- commit ---------------------------------------------------------------------- */
 static bool
 sync_fd (int fd, const char *name, struct ovf_error **err)

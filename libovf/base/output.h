@@ -47,6 +47,13 @@ bool output_space (struct output *, uint64_t bytes, struct ovf_error **err);
 /* Same device and inode as an open source? */
 bool output_is_same (const char *target, int source_fd);
 
+/* A file without a name, for what must be kept for a while: it is gone with
+ * its descriptor, also after a SIGKILL.  folder NULL: TMPDIR, /var/tmp. */
+int output_scratch (const char *folder, struct ovf_error **err);
+/* What is free there; false where it cannot be known.  *ret_folder is
+ * allocated. */
+bool output_scratch_space (const char *folder, char **ret_folder, uint64_t *ret_free);
+
 /* fsync and rename; afterwards nothing is removed by output_free (). */
 bool output_commit (struct output *, struct ovf_error **err);
 

@@ -177,11 +177,33 @@ on_error (void *user, xmlErrorPtr e)
 /* ---- entry --------------------------------------------------------------------- */
 /* Nothing is ever loaded because an input names it: only a schema that is
  * being compiled gets its imports, from memory. */
+static void
+on_foreign_error (void *user, xmlErrorPtr e)
+{
+  (void)user;
+  (void)e;
+}
+
 static xmlParserInput *
 load_own (const char *url, const char *id, xmlParserCtxt *ctxt)
 {
   (void)id;
+  if (xmlStructuredError == on_foreign_error && url != NULL && strstr (url, "://") == NULL)
+    return xmlNewInputFromFile (ctxt, url);
   return xml_schema_load (url, ctxt);
+}
+
+void
+xml_foreign_begin (void)
+{
+  xmlInitParser ();
+  xmlSetStructuredErrorFunc (NULL, on_foreign_error);
+}
+
+void
+xml_foreign_end (void)
+{
+  xmlSetStructuredErrorFunc (NULL, NULL);
 }
 
 static void

@@ -13,6 +13,10 @@
  * malformed.  Free with xmlFreeDoc (). */
 xmlDoc *xml_parse (const struct ovf_ctx *, const char *name, const char *text,
                    size_t len, struct ovf_error **err);
+/* Between these two another library may read files of its own on this thread
+ * (libvirt its schemas): else libxml2 opens none, whoever asks it. */
+void xml_foreign_begin (void);
+void xml_foreign_end (void);
 static inline void
 xml_doc_cleanup (xmlDoc **doc)
 {

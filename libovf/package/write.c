@@ -41,26 +41,6 @@ writer_is_archive (const struct package_writer *w)
 
 /* ---- the target ------------------------------------------------------ */
 
-/* An archive for a pipe is built in a file without a name: its first bytes
- * depend on the last. */
-static int
-open_spool (struct ovf_error **err)
-{
-  const char *dir = getenv ("TMPDIR");
-  CLEANUP_FREE char *path
-    = xasprintf ("%s/ovftool-XXXXXX", dir && *dir ? dir : "/tmp");
-  int fd = mkostemp (path, O_CLOEXEC);
-
-  if (fd == -1) {
-    error_errno (err, errno, "cannot make a temporary file in '%s'",
-                 dir && *dir ? dir : "/tmp");
-    error_hint (err, "TMPDIR names another folder");
-    return -1;
-  }
-  unlink (path);
-  return fd;
-}
-
 /* Modification time of all members (reproducible-builds.org). */
 static bool
 source_date (uint64_t *ret, struct ovf_error **err)
@@ -101,8 +81,8 @@ package_writer_new (struct ovf_ctx *ctx, const struct package_target *target,
     w->out = output_new_dir (ctx, target->path, target->base, target->force,
                              err);
     break;
-  case PACKAGE_PIPE:
-    w->fd = open_spool (err);
+  case PACKAGE_PIPE: /* its first bytes depend on the last */
+    w->fd = output_scratch (NULL, err);
     break;
   }
   if (w->out == NULL && w->fd == -1)
