@@ -442,6 +442,8 @@ ovf_convert (struct ovf_ctx *ctx, const char *path, const char *target,
   s = source_open (ctx, path, package ? PURPOSE_USE_ALL : PURPOSE_USE, options, report, err);
   if (s == NULL || !same_file (s, target, err))
     return false;
+  if (target != NULL && strcmp (target, "-") != 0)
+    s->scratch = path_dir (target);
   if (package)
     return pipeline_write_package (s, target, options, report, ret_json, err);
   if (disk)

@@ -137,10 +137,7 @@ find_volume (struct live_source *l, const char *href, struct virt_volume **ret,
 static int
 open_local (struct live_source *l, const struct virt_volume_facts *facts, uint64_t *ret_size)
 {
-  int fd;
-
-  *ret_size = 0;
-  fd = virt_is_local (l->virt) && facts->path && *facts->path == '/'
+  int fd = virt_is_local (l->virt) && facts->path && *facts->path == '/'
              ? file_open_user (facts->path, NULL, NULL) : -1;
 
   if (fd < 0)
@@ -188,7 +185,7 @@ copy_of_volume (struct live_source *l, struct virt_volume *v, const char *href,
                 const char *scratch, struct ovf_error **err)
 {
   struct virt_download *d = start_download (l, v, err);
-  uint64_t size;
+  uint64_t size = 0;
   int fd;
 
   if (d == NULL)
