@@ -88,6 +88,7 @@ struct converter {
   X (libvirt)         \
   X (ovf)             \
   X (proxmox)         \
+  X (qemu)            \
   X (spec)            \
   X (vmx)
 #define DECLARE(n) extern const struct converter n##_converter;

@@ -8,6 +8,7 @@ converters_sources = \
 	$(converters_ovf_sources) \
 	$(converters_libvirt_sources) \
 	$(converters_proxmox_sources) \
+	$(converters_qemu_sources) \
 	$(converters_spec_sources) \
 	$(converters_vmx_sources) \
 	$(NULL)
@@ -59,6 +60,13 @@ converters_proxmox_sources = \
 	converters/proxmox-script.c \
 	converters/proxmox-text.c \
 	converters/proxmox-write.c \
+	$(NULL)
+
+converters_qemu_sources = \
+	converters/qemu.c converters/qemu.h \
+	converters/qemu-devices.c \
+	converters/qemu-drives.c \
+	converters/qemu-write.c \
 	$(NULL)
 
 converters_libvirt_sources = \
