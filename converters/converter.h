@@ -90,7 +90,8 @@ struct converter {
   X (proxmox)         \
   X (qemu)            \
   X (spec)            \
-  X (vmx)
+  X (vmx)             \
+  X (xen)
 #define DECLARE(n) extern const struct converter n##_converter;
 CONVERTERS (DECLARE)
 #undef DECLARE

@@ -5,9 +5,8 @@
  * as libvirt makes it up: "sdb" is the second on the first SCSI controller.
  * An IDE controller of libvirt has two channels; a channel is a controller of
  * the model. */
+#include "drive-name.h"
 #include "libvirt-reader.h"
-
-#include <ctype.h>
 
 #define INDEX_MAX 65535
 
@@ -89,13 +88,6 @@ lv_controller_read (struct lv_reader *r, const xmlNode *n,
 
 /* ---- names of targets --------------------------------------------------------- */
 static const struct {
-  const char *prefix;
-  enum bus bus;
-} prefixes[] = {
-  { "xvd", BUS_XEN }, { "hd", BUS_IDE }, { "sd", BUS_SCSI },
-  { "vd", BUS_VIRTIO_BLK }, { "fd", BUS_FLOPPY },
-};
-static const struct {
   const char *word;
   enum bus bus;
 } buses[] = {
@@ -105,53 +97,14 @@ static const struct {
   { "xen", BUS_XEN },   { "nvme", BUS_NVME },
 };
 
-struct target {
-  enum bus bus;
-  unsigned index;           /* "sdb" is 1 */
-  bool partition;           /* "xvda1" */
-};
-
-/* Letters count in bijective base 26. */
-static bool
-letters (const char **p, unsigned *ret)
-{
-  unsigned n = 0, digits = 0;
-
-  for (; **p >= 'a' && **p <= 'z' && digits < 4; (*p)++, digits++)
-    n = n * 26 + (unsigned)(**p - 'a' + 1);
-  *ret = n - 1;
-  return digits > 0;
-}
-
-static bool
-parse_dev (const char *dev, struct target *ret)
-{
-  const char *p;
-
-  if (dev == NULL)
-    return false;
-  if (strncmp (dev, "/dev/", 5) == 0)
-    dev += 5;
-  for (size_t i = 0; i < ARRAY_SIZE (prefixes); i++) {
-    p = dev + strlen (prefixes[i].prefix);
-    if (strncmp (dev, prefixes[i].prefix, strlen (prefixes[i].prefix)) != 0
-        || !letters (&p, &ret->index))
-      continue;
-    ret->bus = prefixes[i].bus;
-    ret->partition = isdigit ((unsigned char)*p);
-    return true;
-  }
-  return false;
-}
-
-static struct target
+static struct drive_name
 read_target (const xmlNode *disk)
 {
   CLEANUP_FREE char *dev = lv_child_attr (disk, "target", "dev");
   CLEANUP_FREE char *bus = lv_child_attr (disk, "target", "bus");
-  struct target t = { 0 };
+  struct drive_name t = { 0 };
 
-  parse_dev (dev, &t);
+  drive_name_parse (dev, &t);
   for (size_t i = 0; bus && i < ARRAY_SIZE (buses); i++)
     if (strcmp (buses[i].word, bus) == 0)
       t.bus = buses[i].bus;
@@ -159,24 +112,6 @@ read_target (const xmlNode *disk)
 }
 
 /* ---- seats ---------------------------------------------------------------------- */
-/* As libvirt numbers them; VMware's and VirtualBox's SCSI is wide, and 7 is
- * the adapter. */
-static void
-seat_by_name (const struct lv_reader *r, const struct target *t,
-              struct drive *d)
-{
-  unsigned per = t->bus == BUS_IDE || t->bus == BUS_FLOPPY ? 2
-                 : t->bus == BUS_SATA                      ? 6
-                 : t->bus != BUS_SCSI                      ? 0
-                 : r->wide_scsi                            ? 15
-                                                           : 7;
-
-  d->controller = per ? t->index / per : 0;
-  d->unit = per ? t->index % per : t->index;
-  if (t->bus == BUS_SCSI && r->wide_scsi && d->unit >= 7)
-    d->unit++;
-}
-
 static bool
 seat_by_address (struct lv_reader *r, const xmlNode *address, enum bus bus,
                  struct drive *d, struct ovf_error **err)
@@ -201,30 +136,23 @@ seat_by_address (struct lv_reader *r, const xmlNode *address, enum bus bus,
   return true;
 }
 
-/* A partition of its own is a drive of its own: "xvda1" and "xvda2" cannot
- * both be the first. */
-static void
-next_free_unit (const struct machine *m, struct drive *d)
-{
-  VECTOR_FOR (other, &m->drives)
-    if (other != d && other->bus == d->bus && other->unit >= d->unit)
-      d->unit = other->unit + 1;
-}
-
 static bool
 read_seat (struct lv_reader *r, const xmlNode *n, struct drive *d,
            struct ovf_error **err)
 {
   const xmlNode *address = lv_child (n, "address");
   CLEANUP_FREE char *type = lv_attr (address, "type");
-  struct target t = read_target (n);
+  struct drive_name t = read_target (n);
 
   d->bus = t.bus;
   if (t.bus == BUS_UNKNOWN && d->kind == DRIVE_FLOPPY)
     d->bus = t.bus = BUS_FLOPPY;
-  seat_by_name (r, &t, d);
+  /* VMware's and VirtualBox's SCSI is wide. */
+  drive_name_seat (&t, r->wide_scsi, d);
   if (t.partition) {
-    next_free_unit (r->m, d);
+    /* A partition of its own is a drive of its own: "xvda1" and "xvda2"
+     * cannot both be the first. */
+    drive_sit_behind (r->m, d);
     lv_lost (r, n, "devices/disk partition");
   }
   if (lv_equal (type, "drive")

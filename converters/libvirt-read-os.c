@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* <os>: firmware, machine, what is booted and in which order. */
+#include "drive-name.h"
 #include "libvirt-reader.h"
 
 /* ---- firmware and boot --------------------------------------------------------------- */
@@ -150,56 +151,21 @@ lv_bootloader_read (struct lv_reader *r, const xmlNode *n, struct ovf_error **er
 }
 
 /* ---- boot order ------------------------------------------------------------------------- */
-static unsigned *
-boot_place (struct machine *m, const char *dev)
-{
-  enum drive_kind kind = lv_equal (dev, "hd")      ? DRIVE_DISK
-                         : lv_equal (dev, "cdrom") ? DRIVE_CDROM
-                                                   : DRIVE_FLOPPY;
-
-  if (lv_equal (dev, "network"))
-    return m->nics.len > 0 ? &m->nics.ptr[0].boot_order : NULL;
-  VECTOR_FOR (d, &m->drives)
-    if (d->kind == kind && d->boot_order == 0)
-      return &d->boot_order;
-  return NULL;
-}
-
-/* "hd", "hd cdrom", "hd cdrom network", "hd network": what every machine
- * does that is told nothing. */
-static bool
-is_usual (const char *list)
-{
-  static const char *const usual[]
-    = { "", "hd ", "hd cdrom ", "hd network ", "hd cdrom network " };
-
-  for (size_t i = 0; i < ARRAY_SIZE (usual); i++)
-    if (strcmp (list, usual[i]) == 0)
-      return true;
-  return false;
-}
-
 void
 lv_boot_read (struct lv_reader *r, const xmlNode *os)
 {
-  CLEANUP_FREE char *list = xstrdup ("");
-  unsigned order = 0;
+  static const struct { const char *dev; char letter; } words[]
+    = { { "hd", 'c' }, { "cdrom", 'd' }, { "network", 'n' }, { "fd", 'a' } };
+  char letters[17] = "";
+  size_t n = 0;
 
   if (os == NULL)
     return;
-  for (int pass = 0; pass < 2; pass++)
-    XML_FOR (n, os) {
-      CLEANUP_FREE char *dev = lv_attr (n, "dev");
-      unsigned *place;
-      if (!lv_is (n, "boot") || dev == NULL || order > 16)
-        continue;
-      if (pass == 0 && strlen (list) < 64) {
-        char *longer = xasprintf ("%s%s ", list, dev);
-        free (list);
-        list = longer;
-      }
-      place = pass == 1 && !is_usual (list) ? boot_place (r->m, dev) : NULL;
-      if (place != NULL && *place == 0)
-        *place = ++order;
-    }
+  XML_FOR (b, os) {
+    CLEANUP_FREE char *dev = lv_attr (b, "dev");
+    for (size_t i = 0; i < ARRAY_SIZE (words) && lv_is (b, "boot"); i++)
+      if (lv_equal (dev, words[i].dev) && n + 1 < sizeof letters)
+        letters[n++] = words[i].letter;
+  }
+  boot_letters_read (r->m, letters);
 }

@@ -1,5 +1,6 @@
 converters_sources = \
 	converters/converter.h \
+	converters/drive-name.c converters/drive-name.h \
 	converters/table.c \
 	converters/loss.c converters/loss.h \
 	converters/place.c converters/place.h \
@@ -11,6 +12,7 @@ converters_sources = \
 	$(converters_qemu_sources) \
 	$(converters_spec_sources) \
 	$(converters_vmx_sources) \
+	$(converters_xen_sources) \
 	$(NULL)
 
 converters_ovf_sources = \
@@ -91,6 +93,18 @@ converters_vmx_sources = \
 	converters/vmx-read-drives.c \
 	converters/vmx-read-nics.c \
 	converters/vmx-text.c \
+	$(NULL)
+
+converters_xen_sources = \
+	converters/xen.c converters/xen.h \
+	converters/xen-devices.c \
+	converters/xen-disk.c \
+	converters/xen-keys.c \
+	converters/xen-lang.c converters/xen-lang.h \
+	converters/xen-nic.c \
+	converters/xen-parser.h \
+	converters/xen-read.c \
+	converters/xen-value.c \
 	$(NULL)
 
 EXTRA_DIST += converters/README.md

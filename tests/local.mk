@@ -175,6 +175,8 @@ tests_golden_golden_SOURCES = tests/golden/golden.c
 tests_golden_golden_LDADD = libovf/libovf-core.la
 EXTRA_DIST += tests/golden/probe
 EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read
+EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read \
+	tests/golden/xen-read
 
 # ---- fuzz targets, replayed over the data of other tests -------------------
 # With a fuzzer: CC=clang CFLAGS='-fsanitize=fuzzer-no-link' and link the
@@ -187,6 +189,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-ovf \
 	tests/fuzz/fuzz-vmdk \
 	tests/fuzz/fuzz-write \
+	tests/fuzz/fuzz-xen \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
 tests_fuzz_fuzz_headers_SOURCES = tests/fuzz/fuzz-headers.c tests/fuzz/disk.h \
@@ -203,6 +206,8 @@ tests_fuzz_fuzz_ova_SOURCES = tests/fuzz/fuzz-ova.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ova_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_xen_SOURCES = tests/fuzz/fuzz-xen.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_xen_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_write_SOURCES = tests/fuzz/fuzz-write.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_write_LDADD = libovf/libovf-core.la
 

@@ -247,6 +247,8 @@ drive_json (const struct appliance *a, const struct drive *d)
   put (o, "read_only", json_boolean (d->read_only));
   put (o, "device", text (d->device));
   put (o, "id", text (d->id));
+  if (d->name != NULL)
+    put (o, "name", text (d->name));
   return o;
 }
 

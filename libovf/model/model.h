@@ -97,6 +97,8 @@ struct drive { /* where a disk or a medium is plugged in */
   unsigned boot_order;  /* 1 = first, 0 = not said */
   bool read_only;
   char *device;         /* the host device a configuration names, or NULL */
+  char *name;           /* the guest's, where bus and unit do not tell it:
+                           "xvda1"; or NULL */
   char *configuration;
   unsigned line;
 };

@@ -45,7 +45,7 @@ each_device (struct machine *m, text_fn *fn, void *opaque)
   VECTOR_FOR (c, &m->controllers)
     VISIT (&c->id, &c->model, &c->subtype, &c->configuration);
   VECTOR_FOR (d, &m->drives)
-    VISIT (&d->id, &d->device, &d->configuration);
+    VISIT (&d->id, &d->device, &d->name, &d->configuration);
   VECTOR_FOR (n, &m->nics)
     VISIT (&n->id, &n->network, &n->model, &n->subtype, &n->mac, &n->configuration);
   VECTOR_FOR (v, &m->variants)

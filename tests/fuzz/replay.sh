@@ -25,6 +25,7 @@ replay fuzz-ovf "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf
 replay fuzz-write "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf \
   "$srcdir"/samples/*.yaml "$srcdir"/tests/golden/libvirt-*/*.xml
 replay fuzz-libvirt "$srcdir"/tests/golden/libvirt-*/*.xml
+replay fuzz-xen "$srcdir"/tests/golden/xen-read/*.cfg
 
 # Disks: those of the hostile samples.
 if command -v python3 >/dev/null; then
