@@ -75,17 +75,33 @@ copy_empty (struct source *s, struct disk_job *job, struct ovf_error **err)
   return true;
 }
 
+void
+note_sandbox (const struct ovf_ctx *ctx, struct ovf_report *report)
+{
+  const char *what = ctx_unconfined (ctx);
+
+  if (what != NULL)
+    report_add (report, OVF_WARNING, "READ-SANDBOX", NULL, 0, NULL,
+                "a helper program read the disk without its whole sandbox: %s; "
+                "--sandbox=require refuses that", what);
+}
+
 static bool
 copy_image (struct source *s, struct disk_job *job, struct blob_pair *p,
             struct ovf_report *report, struct ovf_error **err)
 {
   const struct disk_format *from = source_disk_format (s, job->disk, p, err);
+  CLEANUP_FREE char *folder
+    = source_folder_of (s, s->appliance->disks.ptr[job->disk].file);
+  struct disk_reach reach = { folder, option_list (s->options, OPT_ALLOW),
+                              option_flag (s->options, OPT_FOLLOW_BACKING) };
   CLEANUP (disk_source) struct disk_source *source = NULL;
   CLEANUP (disk_sink) struct disk_sink *sink = NULL;
 
   if (from == NULL)
     return false;
-  source = disk_source_new (s->ctx, p->plain, from, job->to->sequential, err);
+  source = disk_source_reach (s->ctx, p->plain, from, job->to->sequential,
+                              folder ? &reach : NULL, err);
   if (source == NULL)
     return false;
   job->capacity = source->capacity;
@@ -118,6 +134,7 @@ source_copy_disk (struct source *s, struct disk_job *job, struct ovf_report *rep
   if (!source_file (s, d->file, plain_limit (s, d), &pair, err))
     return false;
   ok = copy_image (s, job, &pair, report, err);
+  note_sandbox (s->ctx, report);
   if (!ok) {
     error_prefix (err, "disk '%s'", d->id);
     error_place (err, NULL, blob_name (pair.stored), 0);

@@ -114,6 +114,7 @@ inspect (struct ovf_ctx *ctx, const char *path, const struct ovf_options *option
     return false;
   }
   ok = disk_inspect (ctx, i.blob, i.format, deep, &facts, report, err);
+  note_sandbox (ctx, report);
   image = facts_json (&i, &facts, ok);
   if (deep) {
     size_t warnings = ovf_report_count (report, OVF_WARNING) - before;
@@ -158,7 +159,7 @@ target_format (const char *out, const struct ovf_options *options,
     error_set (err, OVF_E_USAGE, "there is no disk format '%s'", word);
   else if (f == NULL) {
     error_set (err, OVF_E_USAGE, "'%s': the suffix names no disk format", out);
-    error_hint (err, "say it with --to raw, --to qcow2 or --to vmdk");
+    error_hint (err, "say it with --to raw, vmdk, vdi, qcow2, vhd or vhdx");
   }
   return f ? disk_format_written (f, option_list (options, OPT_DISK_OPTION), NULL, err)
            : NULL;
@@ -184,12 +185,13 @@ struct written {
 };
 
 static bool
-copy (struct ovf_ctx *ctx, struct image *in, const struct disk_format *to, int fd,
-      struct digest *digest, const struct disk_sink_options *options,
-      struct written *ret, struct ovf_error **err)
+copy (struct ovf_ctx *ctx, struct image *in, const struct disk_reach *reach,
+      const struct disk_format *to, int fd, struct digest *digest,
+      const struct disk_sink_options *options, struct written *ret,
+      struct ovf_error **err)
 {
   CLEANUP (disk_source) struct disk_source *source =
-    disk_source_new (ctx, in->blob, in->format, to->sequential, err);
+    disk_source_reach (ctx, in->blob, in->format, to->sequential, reach, err);
   CLEANUP (disk_sink) struct disk_sink *sink = NULL;
   struct disk_target target = { .fd = fd, .digest = to->sequential ? digest : NULL };
 
@@ -213,7 +215,9 @@ convert (struct ovf_ctx *ctx, struct image *in, const char *out,
          char **ret_json, struct ovf_error **err)
 {
   const struct disk_format *to = target_format (out, options, err);
-  CLEANUP_FREE char *base = path_base (out), *path = NULL;
+  CLEANUP_FREE char *base = path_base (out), *folder = path_dir (in->path), *path = NULL;
+  struct disk_reach reach = { folder, option_list (options, OPT_ALLOW),
+                              option_flag (options, OPT_FOLLOW_BACKING) };
   struct disk_sink_options o;
   struct output *output;
   struct digest *digest;
@@ -229,7 +233,7 @@ convert (struct ovf_ctx *ctx, struct image *in, const char *out,
   if (output == NULL)
     return false;
   digest = digest_new (DIGEST_SHA256);
-  ok = copy (ctx, in, to, output_fd (output), digest, &o, &written, err) &&
+  ok = copy (ctx, in, &reach, to, output_fd (output), digest, &o, &written, err) &&
        strict_check (options, report, err) && output_commit (output, err);
   path = output_path (output, NULL);
   output_free (output);
@@ -251,6 +255,7 @@ ovf_disk_convert (struct ovf_ctx *ctx, const char *in, const char *out,
   bool ok = image_open (ctx, in, options, &i, err) &&
             convert (ctx, &i, out, options, report, ret_json, err);
 
+  note_sandbox (ctx, report);
   image_close (&i);
   return ok;
 }

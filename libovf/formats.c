@@ -53,14 +53,38 @@ kinds_json (void)
   return list;
 }
 
+/* Some only by way of QEMU's tools, if they are here. */
+static bool
+have_qemu (void)
+{
+#ifdef HAVE_LIBNBD
+  return child_exists ("qemu-img") && child_exists ("qemu-nbd");
+#else
+  return child_exists ("qemu-img");
+#endif
+}
+
+static bool
+reads (const struct disk_format *f, bool qemu)
+{
+  return f->next != NULL || (f->qemu != NULL && qemu);
+}
+
+static bool
+writes (const struct disk_format *f, bool qemu)
+{
+  return f->put != NULL && (f->next != NULL || qemu);
+}
+
 static json_t *
 disk_formats_json (void)
 {
   json_t *list = json_array ();
+  bool qemu = have_qemu ();
 
   for (size_t i = 0; disk_formats[i] != NULL; i++)
-    add_row (list, disk_formats[i]->name, disk_formats[i]->next != NULL,
-             disk_formats[i]->put != NULL);
+    add_row (list, disk_formats[i]->name, reads (disk_formats[i], qemu),
+             writes (disk_formats[i], qemu));
   return list;
 }
 

@@ -62,6 +62,9 @@ bool source_file_done (struct source *, struct blob_pair *, struct ovf_error **e
  * Frees both; false. */
 bool source_file_failed (struct source *, struct blob_pair *, struct ovf_error **err);
 void blob_pair_free (struct blob_pair *);
+/* Where a file of a configuration, or one that the user named, lies, so that
+ * files beside it may be read; NULL of a package.  Freshly allocated. */
+char *source_folder_of (const struct source *, size_t i);
 /* The format of the disk image in files[i], whose bytes are pair.plain. */
 const struct disk_format *source_disk_format (struct source *, size_t disk,
                                               struct blob_pair *,
@@ -112,6 +115,9 @@ struct disk_job {
 };
 bool source_copy_disk (struct source *, struct disk_job *, struct ovf_report *,
                        struct ovf_error **err);
+
+/* A finding, once, when a helper program could not be wholly confined. */
+void note_sandbox (const struct ovf_ctx *, struct ovf_report *);
 
 /* ---- export.c ----------------------------------------------------------- */
 /* An appliance as an OVF package: `target` is an .ova, an .ovf, a folder, or

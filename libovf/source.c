@@ -386,22 +386,10 @@ outside (const struct source *s, const char *href, struct ovf_error **err)
 static bool
 open_in (const char *root, const char *href, int *ret_fd, struct ovf_error **err)
 {
-  CLEANUP_FREE char *real = path_absolute (root);
-  CLEANUP_FREE char *top = *href == '/' ? path_absolute (href) : NULL;
-  CLEANUP_FD int dir = -1;
-  const char *name = href;
-  size_t n = strlen (real);
+  struct ovf_error *problem = NULL;
 
-  if (top != NULL) {
-    if (strncmp (top, real, n) != 0 || (top[n] != '/' && strcmp (real, "/") != 0))
-      return true;
-    name = top + n + (top[n] == '/');
-  }
-  dir = dir_open (real, err);
-  if (dir < 0)
-    return false;
-  *ret_fd = file_open_beneath (dir, name, NULL, err);
-  return *ret_fd >= 0;
+  *ret_fd = file_open_in_root (root, href, &problem);
+  return problem == NULL || error_move (err, &problem);
 }
 
 /* "local-lvm:vm-100-disk-0" is no file of this folder. */
@@ -451,6 +439,18 @@ open_beside (struct source *s, const char *href, struct ovf_error **err)
   if (open_allowed (s, href, &fd, err) && fd < 0)
     outside (s, href, err);
   return fd;
+}
+
+char *
+source_folder_of (const struct source *s, size_t i)
+{
+  const char *href = s->appliance->files.ptr[i].href, *user = mapped (s, href);
+  CLEANUP_FREE char *path = NULL;
+
+  if (s->package != NULL || (s->live != NULL && user == NULL))
+    return NULL;
+  path = user ? xstrdup (user) : path_join (s->folder, href);
+  return path_dir (path);
 }
 
 static struct blob *

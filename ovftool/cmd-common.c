@@ -96,7 +96,7 @@ print_written (struct cli *cli, const json_t *result)
 static bool
 refuse_pending (struct cli *cli)
 {
-  static const char *const pending[] = { "kernel-dir", "follow-backing" };
+  static const char *const pending[] = { "kernel-dir" };
 
   for (size_t i = 0; i < sizeof pending / sizeof pending[0]; i++) {
     if (!cli_flag (cli, pending[i]))

@@ -70,6 +70,7 @@ cli_tests = \
 	tests/cli/pack.sh \
 	tests/cli/prop.sh \
 	tests/cli/repair.sh \
+	tests/cli/sandbox.sh \
 	tests/cli/set.sh \
 	tests/cli/set-bytes.sh \
 	tests/cli/sign.sh \
@@ -152,6 +153,12 @@ tests_sandbox_probe_SOURCES = tests/sandbox-probe.c
 tests_sandbox_probe_CFLAGS = -std=gnu11 -include config.h
 tests_sandbox_probe_LDFLAGS =
 tests_sandbox_probe_LDADD =
+
+# The tool with the hooks of tests/hooks.c in the place of the library's, which
+# are constants.
+check_PROGRAMS += tests/ovftool-hooks
+tests_ovftool_hooks_SOURCES = ovftool/main.c tests/hooks.c
+tests_ovftool_hooks_LDADD = ovftool/libcli.la libovf/libovf-core.la $(JANSSON_LIBS)
 
 # A description in one format to another, for the goldens.
 check_PROGRAMS += tests/convert-text

@@ -261,6 +261,18 @@ blob_tap (struct blob *b, unsigned algorithms)
 }
 
 bool
+blob_place (const struct blob *b, int *ret_fd, uint64_t *ret_offset)
+{
+  const struct segment *s = &b->segments.ptr[0];
+
+  if (b->read != NULL || b->segments.len != 1 || s->store.fd < 0)
+    return false;
+  *ret_fd = s->store.fd;
+  *ret_offset = s->offset;
+  return true;
+}
+
+bool
 blob_is_tapped (const struct blob *b)
 {
   return b->mask != 0;

@@ -60,6 +60,9 @@ uint64_t blob_tell (const struct blob *); /* of the sequential reads */
 bool blob_pread (struct blob *, void *buf, size_t n, uint64_t offset,
                  struct ovf_error **err);
 
+/* Where the bytes lie, of a seekable blob of one segment: false of another. */
+bool blob_place (const struct blob *, int *ret_fd, uint64_t *ret_offset);
+
 /* The segments and, once all was read, their digests. */
 size_t blob_segments (const struct blob *);
 const char *blob_segment_name (const struct blob *, size_t i);

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -352,6 +353,26 @@ child_words (struct child *c)
   return WIFSIGNALED (c->status)
            ? xasprintf ("it was killed by signal %d", WTERMSIG (c->status))
            : xasprintf ("it ended with status %d", WEXITSTATUS (c->status));
+}
+
+bool
+child_finish (const struct ovf_ctx *ctx, struct child *c, struct ovf_error **err)
+{
+  const struct timespec step = { 0, 2000000 };
+  uint64_t tries = ctx_limit (ctx, LIMIT_HELPER_SILENCE) * 500;
+
+  kill (c->pid, SIGTERM);
+  while (!child_ended (c)) {
+    if (!ctx_alive (ctx, err))
+      return false;
+    if (tries-- == 0)
+      return error_set (err, OVF_E_TOOL, "'%s' does not end", c->name);
+    nanosleep (&step, NULL);
+  }
+  if (WIFEXITED (c->status) && WEXITSTATUS (c->status) == 0)
+    return true;
+  CLEANUP_FREE char *words = child_words (c);
+  return error_set (err, OVF_E_TOOL, "'%s': %s", c->name, words);
 }
 
 void

@@ -51,8 +51,15 @@ bool child_ended (struct child *);
 /* The last words on its standard error, one line, or how it ended; freshly
  * allocated. */
 char *child_words (struct child *);
+/* Asks it to end, and waits: it must do so well. */
+bool child_finish (const struct ovf_ctx *, struct child *, struct ovf_error **err);
 /* Ends it at once, and frees.  Takes NULL. */
 void child_stop (struct child *);
+
+/* A socket for a helper to accept on, and n connections to it, made before
+ * the helper runs: nothing of it stays in any folder. */
+bool child_listen (size_t n, int *ret_socket, int *ret_connections,
+                   struct ovf_error **err);
 
 /* Is the program in PATH? */
 bool child_exists (const char *name);

@@ -212,6 +212,23 @@ file_open_beneath (int dirfd, const char *name, struct stat *ret_st,
 }
 
 int
+file_open_in_root (const char *root, const char *name, struct ovf_error **err)
+{
+  CLEANUP_FREE char *real = path_absolute (root);
+  CLEANUP_FREE char *top = *name == '/' ? path_absolute (name) : NULL;
+  CLEANUP_FD int dir = -1;
+  size_t n = strlen (real);
+
+  if (top != NULL) {
+    if (strncmp (top, real, n) != 0 || (top[n] != '/' && strcmp (real, "/") != 0))
+      return -1;
+    name = top + n + (top[n] == '/');
+  }
+  dir = dir_open (real, err);
+  return dir < 0 ? -1 : file_open_beneath (dir, name, NULL, err);
+}
+
+int
 file_open_user (const char *path, struct stat *ret_st, struct ovf_error **err)
 {
   struct stat st;
@@ -234,6 +251,19 @@ file_open_user (const char *path, struct stat *ret_st, struct ovf_error **err)
   close (fd);
   error_set (err, OVF_E_IO, "'%s' is neither a file nor a folder", path);
   return -1;
+}
+
+int
+file_scratch (struct ovf_error **err)
+{
+  char name[] = "/var/tmp/ovftool-XXXXXX";
+  int fd = mkostemp (name, O_CLOEXEC);
+
+  if (fd < 0)
+    error_errno (err, errno, "cannot make a scratch file in '/var/tmp'");
+  else
+    unlink (name);
+  return fd;
 }
 
 /* ---- reading and writing -------------------------------------------------- */

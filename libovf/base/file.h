@@ -29,9 +29,15 @@ int file_open_beneath (int dirfd, const char *name, struct stat *ret_st,
 /* As above; a name that is absent is no error: -1, and *ret_absent is true. */
 int file_open_optional (int dirfd, const char *name, struct stat *ret_st,
                         bool *ret_absent, struct ovf_error **err);
+/* The same below `root`, a folder, of a name that is relative to it or
+ * absolute.  -1 without an error when the absolute name is not below it. */
+int file_open_in_root (const char *root, const char *name, struct ovf_error **err);
 /* A file the user named: links are followed; regular files, pipes and block
  * devices.  A missing one is OVF_E_IO. */
 int file_open_user (const char *path, struct stat *ret_st, struct ovf_error **err);
+
+/* A new file without a name: gone when it is closed. */
+int file_scratch (struct ovf_error **err);
 
 /* All n bytes, or an error; reading past the end is OVF_E_FORMAT. */
 bool file_pread (int fd, void *buf, size_t n, uint64_t offset, struct ovf_error **err);

@@ -1,7 +1,8 @@
 libovf_base_sources = \
 	libovf/base/alloc.c libovf/base/alloc.h \
 	libovf/base/blob.c libovf/base/blob.h \
-	libovf/base/child.c libovf/base/child.h libovf/base/child-talk.c \
+	libovf/base/child.c libovf/base/child.h \
+	libovf/base/child-socket.c libovf/base/child-talk.c \
 	libovf/base/ctx.c libovf/base/ctx.h \
 	libovf/base/data.c libovf/base/data.h \
 	libovf/base/digest.c libovf/base/digest.h \

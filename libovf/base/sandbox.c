@@ -186,7 +186,7 @@ add_limit (struct sandbox *s, int what, uint64_t to)
 }
 
 static void
-add_limits (struct sandbox *s, const struct sandbox_policy *policy)
+add_limits (struct sandbox *s, const struct sandbox_policy *policy, size_t n)
 {
   uint64_t seconds = CPU_SECONDS + policy->work / CPU_BYTES_A_SECOND;
 
@@ -194,7 +194,8 @@ add_limits (struct sandbox *s, const struct sandbox_policy *policy)
   add_limit (s, RLIMIT_STACK, STACK);
   add_limit (s, RLIMIT_CPU, seconds < CPU_MOST ? seconds : CPU_MOST);
   add_limit (s, RLIMIT_FSIZE, policy->file_size);
-  add_limit (s, RLIMIT_NOFILE, FILES);
+  /* One that it holds, and one that it opens by its name in /proc. */
+  add_limit (s, RLIMIT_NOFILE, FILES + 2 * n);
   add_limit (s, RLIMIT_CORE, 0);
   add_limit (s, RLIMIT_MEMLOCK, 0);
   /* RLIMIT_NPROC counts all that the user runs, and not for root at all: new
@@ -215,7 +216,7 @@ build (struct sandbox *s, const struct sandbox_state *state,
   }
   if (state->seccomp && !sandbox_calls (&s->filter, err))
     return false;
-  add_limits (s, policy);
+  add_limits (s, policy, n);
   return true;
 }
 

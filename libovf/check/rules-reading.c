@@ -29,6 +29,16 @@ const struct rule rules_reading[] = {
            "imports it hand those out.",
     .fix = "put what is named into the package, or remove the reference",
     .where = "every reader" },
+  { .id = "READ-SANDBOX",
+    .strict = LEVEL_WARNING, .lax = LEVEL_WARNING, .versions = OVF_ALL,
+    .clause = "security",
+    .title = "Helper programs are confined",
+    .why = "QEMU's tools read disks of strangers.  Where the kernel has no "
+           "Landlock, or this build no filter of system calls, a fault in them "
+           "is held by less.",
+    .fix = "--sandbox=require refuses such disks; `ovftool formats` says what "
+           "is missing",
+    .where = "disks that are read through QEMU" },
   { .id = "OVF-XSD",
     .strict = LEVEL_ERROR, .lax = LEVEL_ERROR, .versions = OVF_1X | OVF_20,
     .clause = "DSP8023, DSP8027",

@@ -313,9 +313,9 @@ run (struct engine *e, const char *what, struct ovf_error **err)
     pthread_join (workers[i].thread, NULL);
     piece_done (&workers[i].spare);
   }
-  if (e->error == NULL)
-    return true;
-  return error_move (err, &e->error);
+  if (e->error != NULL)
+    return error_move (err, &e->error);
+  return e->source->format->settle == NULL || e->source->format->settle (e->source, err);
 }
 
 bool

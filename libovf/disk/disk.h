@@ -83,10 +83,18 @@ bool cell_inflate (struct libdeflate_decompressor *, const char *name,
 
 /* ---- sources and sinks ------------------------------------------------ */
 struct disk_format;
+/* Where the other files of an image may lie.  Of an image in a package there
+ * is no such place. */
+struct disk_reach {
+  const char *folder;   /* the image's own: extents lie beside it */
+  const strings *allow; /* further roots; or NULL */
+  bool backing;         /* --follow-backing: backing files and parents, too */
+};
 struct disk_source {
   const struct disk_format *format;
   struct ovf_ctx *ctx;
   struct blob *blob;    /* lent */
+  const struct disk_reach *reach; /* lent until open () returns; or NULL */
   struct ovf_report *report; /* lent, or NULL: what a deep check finds */
   unsigned workers;     /* worker numbers are below this */
   uint64_t capacity;    /* guest bytes; open () sets it.  UINT64_MAX: a raw
@@ -180,6 +188,11 @@ struct disk_format {
   /* Reads sequentially with blob_read () what must be hashed.  Works without
    * check () on a blob that cannot seek, or says that it needs a file. */
   bool (*open) (struct disk_source *, struct ovf_error **err);
+  /* QEMU's name of the format, where QEMU can do what is missing here: disks
+   * are then read, or written, through it (qemu.h).  NULL = it is not asked. */
+  const char *qemu;
+  /* Is this an image that open () cannot read but QEMU can?  NULL = never. */
+  bool (*foreign) (struct ovf_ctx *, struct blob *, const struct disk_reach *);
   /* Calling thread: the next piece (given empty, sequence set), with at least
    * one cell and at most PIECE_MAX guest bytes; false without *err at the
    * end.  Where pieces are cut may not depend on timing. */
@@ -188,6 +201,9 @@ struct disk_format {
    * up.  NULL = next () gives plain pieces. */
   bool (*decode) (struct disk_source *, unsigned worker, struct piece *in,
                   struct piece *out, struct ovf_error **err);
+  /* Calling thread, after the last decode (): was all that was read good?
+   * NULL = nothing more to say. */
+  bool (*settle) (struct disk_source *, struct ovf_error **err);
   void (*close) (struct disk_source *); /* frees; also after a failed open () */
 
   bool (*create) (struct disk_sink *, struct ovf_error **err);
@@ -254,6 +270,12 @@ const struct disk_format *disk_identify (struct ovf_ctx *, struct blob *,
 struct disk_source *disk_source_new (struct ovf_ctx *, struct blob *,
                                      const struct disk_format *, bool guest_order,
                                      struct ovf_error **err);
+/* The same for an image that may need others: extents, or its backing. */
+struct disk_source *disk_source_reach (struct ovf_ctx *, struct blob *,
+                                       const struct disk_format *,
+                                       bool guest_order,
+                                       const struct disk_reach *, /* or NULL */
+                                       struct ovf_error **err);
 void disk_source_free (struct disk_source *);
 DEFINE_CLEANUP (disk_source, disk_source_free)
 struct disk_sink *disk_sink_new (struct ovf_ctx *, const struct disk_format *,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Formats that are recognised by their headers but not read yet: enough to
- * say what they are, how large, and whether they name other files.  Those
+/* Formats that QEMU reads and writes for us: their headers are inspected here
+ * before.  What they are, how large, and whether they name other files; those
  * names are never opened. */
-#include "disk/disk.h"
+#include "disk/qemu.h"
 
 #include "base/rd.h"
 
@@ -214,30 +214,80 @@ vhd_dynamic (struct ovf_ctx *ctx, struct blob *b, uint64_t at, uint64_t size,
   return fill (ctx, b, facts, "vhd", size, times (used, block), block, err);
 }
 
+/* Cylinders, heads and sectors, as older producers mean it. */
+static uint64_t
+vhd_geometry (const uint8_t footer[SECTOR])
+{
+  struct rd r = rd_of (footer + 56, 4);
+  uint64_t cylinders = rd_be16 (&r);
+
+  return cylinders * footer[58] * footer[59];
+}
+
+/* The size is the geometry's but with producers that are known to round that
+ * down, and where it is at its end: as QEMU has it, so that a disk does not
+ * change its size with the tool. */
+static bool
+vhd_uses_size (const uint8_t footer[SECTOR])
+{
+  static const char known[][5] = { "win ", "qem2", "d2v ", "tap\0", "CTXS" };
+  const uint64_t most = UINT64_C (65535) * 16 * 255;
+
+  for (size_t i = 0; i < ARRAY_SIZE (known); i++)
+    if (memcmp (footer + 28, known[i], 4) == 0)
+      return true;
+  return vhd_geometry (footer) == most;
+}
+
+/* The footer, or its copy at the start; *ret_at where. */
+static bool
+vhd_footer (struct blob *b, uint8_t footer[SECTOR], uint64_t *ret_at,
+            struct ovf_error **err)
+{
+  struct rd r;
+
+  *ret_at = 0;
+  if (!peek (b, footer, SECTOR, 0, &r, err))
+    return false;
+  if (r.left == SECTOR && memcmp (footer, "conectix", 8) == 0)
+    return true;
+  *ret_at = blob_size (b) - (blob_size (b) < SECTOR ? blob_size (b) : SECTOR);
+  if (!peek (b, footer, SECTOR, *ret_at, &r, err))
+    return false;
+  return (r.left == SECTOR && memcmp (footer, "conectix", 8) == 0)
+         || malformed (b, "the VHD's footer is cut off", err);
+}
+
+const char *
+vhd_size_rule (struct blob *b)
+{
+  uint8_t footer[SECTOR];
+  uint64_t at;
+
+  return vhd_footer (b, footer, &at, NULL) && !vhd_uses_size (footer)
+           ? "chs" : "current_size";
+}
+
 static bool
 vhd_check (struct ovf_ctx *ctx, struct blob *b, struct disk_facts *facts,
            struct ovf_error **err)
 {
   uint8_t footer[SECTOR];
   struct rd r;
-  uint64_t header, size, at = 0;
+  uint64_t header, size, at;
   uint32_t type;
 
-  if (!peek (b, footer, sizeof footer, 0, &r, err))
+  if (!vhd_footer (b, footer, &at, err))
     return false;
-  if (memcmp (footer, "conectix", 8) != 0) {
-    at = blob_size (b) - (blob_size (b) < SECTOR ? blob_size (b) : SECTOR);
-    if (!peek (b, footer, sizeof footer, at, &r, err))
-      return false;
-  }
-  if (r.left < SECTOR || memcmp (footer, "conectix", 8) != 0)
-    return malformed (b, "the VHD's footer is cut off", err);
+  r = rd_of (footer, sizeof footer);
   rd_skip (&r, 16);
   header = rd_be64 (&r);
   rd_skip (&r, 24);
   size = rd_be64 (&r);
   rd_skip (&r, 4);
   type = rd_be32 (&r);
+  if (!vhd_uses_size (footer))
+    size = vhd_geometry (footer) * SECTOR;
   if (type == VHD_FIXED) {
     if (at < size)
       return malformed (b, "the VHD is shorter than its size", err);
@@ -424,17 +474,35 @@ luks_check (struct ovf_ctx *ctx, struct blob *b, struct disk_facts *facts,
   return fill (ctx, b, facts, "luks", blob_size (b), UINT64_MAX, 0, err);
 }
 
-#define RECOGNISED(format, file_suffix, text)                                 \
-  const struct disk_format format##_format = {                                \
-    .name = #format,                                                          \
-    .suffix = file_suffix,                                                    \
-    .title = text,                                                            \
-    .probe = format##_probe,                                                  \
-    .check = format##_check,                                                  \
-  }
-RECOGNISED (vdi, ".vdi", "VirtualBox disk");
-RECOGNISED (vhd, ".vhd", "Microsoft virtual hard disk, also of Xen");
-RECOGNISED (vhdx, ".vhdx", "Microsoft Hyper-V disk");
-RECOGNISED (qed, ".qed", "QEMU enhanced disk, obsolete");
-RECOGNISED (parallels, ".hds", "Parallels disk");
-RECOGNISED (luks, ".luks", "encrypted volume");
+/* A format that QEMU reads and, the second kind, writes. */
+#define READ(format, file_suffix, name_of_qemu, text)                         \
+  .name = #format,                                                            \
+  .suffix = file_suffix,                                                      \
+  .title = text,                                                              \
+  .qemu = name_of_qemu,                                                       \
+  .probe = format##_probe,                                                    \
+  .check = format##_check
+#define WRITTEN                                                               \
+  .create = qemu_sink_create,                                                 \
+  .put = qemu_sink_put,                                                       \
+  .finish = qemu_sink_finish,                                                 \
+  .discard = qemu_sink_discard
+
+const struct disk_format vdi_format = {
+  READ (vdi, ".vdi", "vdi", "VirtualBox disk"), WRITTEN
+};
+const struct disk_format vhd_format = {
+  READ (vhd, ".vhd", "vpc", "Microsoft virtual hard disk, also of Xen"), WRITTEN
+};
+const struct disk_format vhdx_format = {
+  READ (vhdx, ".vhdx", "vhdx", "Microsoft Hyper-V disk"), WRITTEN
+};
+const struct disk_format qed_format = {
+  READ (qed, ".qed", "qed", "QEMU enhanced disk, obsolete")
+};
+const struct disk_format parallels_format = {
+  READ (parallels, ".hds", "parallels", "Parallels disk")
+};
+const struct disk_format luks_format = {
+  READ (luks, ".luks", NULL, "encrypted volume")
+};

@@ -2,7 +2,7 @@
 /* `disk info` and `disk check`: what an image says of itself, and whether all
  * of it can be read.  The deep walk is a copy to nowhere: what checks an image
  * is what converts it. */
-#include "disk/disk.h"
+#include "disk/qemu.h"
 
 static bool
 null_create (struct disk_sink *s, struct ovf_error **err)
@@ -63,7 +63,10 @@ disk_inspect (struct ovf_ctx *ctx, struct blob *blob,
   }
   if (!deep)
     return true;
-  if (format->open == NULL) {
+  if (qemu_reads (ctx, blob, format, NULL)) {
+    if (!qemu_check (ctx, blob, format, NULL, report, err))
+      return error_place (err, "DISK-FORMAT", name, 0);
+  } else if (format->open == NULL) {
     report_add (report, OVF_NOTE, "DISK-FORMAT", name, 0, NULL,
                 "of %s images only the header is checked", format->name);
     return true;

@@ -2,6 +2,18 @@ libovf_disk_sources = \
 	libovf/disk/disk.h \
 	$(libovf_disk_engine_sources) \
 	$(libovf_disk_writer_sources) \
+	$(libovf_disk_qemu_sources) \
+	$(NULL)
+
+libovf_disk_qemu_sources = \
+	libovf/disk/qemu.h \
+	libovf/disk/qemu-check.c \
+	libovf/disk/qemu-image.c \
+	libovf/disk/qemu-nbd.c \
+	libovf/disk/qemu-scratch.c \
+	libovf/disk/qemu-sink.c \
+	libovf/disk/qemu-source.c \
+	libovf/disk/qemu-vmdk.c \
 	$(NULL)
 
 libovf_disk_engine_sources = \

@@ -77,32 +77,49 @@ unsupported (const char *name, const char *what, struct ovf_error **err)
   return error_hint (err, "qemu-img convert -O qcow2 makes a plain one of it");
 }
 
-bool
-qcow2_readable (const struct qcow2_header *h, const char *name,
-                struct ovf_error **err)
+/* References, damage and encryption are for nobody. */
+static bool
+sound (const struct qcow2_header *h, const char *name, struct ovf_error **err)
 {
-  uint64_t bits = h->incompatible;
-
   if (h->backing_offset != 0) {
     error_at (err, OVF_E_UNSAFE, "DISK-REFERENCE", name, 0,
               "the qcow2 has a backing file");
-    return error_hint (err, "qemu-img convert -O qcow2 flattens the chain");
+    return error_hint (err, "--follow-backing reads through it where it lies beside "
+                            "the image; qemu-img convert -O qcow2 flattens the chain");
   }
-  if (bits & QCOW2_EXTERNAL) {
+  if (h->incompatible & QCOW2_EXTERNAL) {
     error_at (err, OVF_E_UNSAFE, "DISK-REFERENCE", name, 0,
               "the qcow2 keeps its data in another file");
     return error_hint (err, "qemu-img convert -O qcow2 makes one file of it");
   }
-  if (bits & QCOW2_CORRUPT)
+  if (h->incompatible & QCOW2_CORRUPT)
     return error_at (err, OVF_E_FORMAT, "DISK-QCOW2", name, 0,
                      "the qcow2 is marked as corrupt");
   if (h->crypt != 0)
     return unsupported (name, "is encrypted", err);
-  if (bits & QCOW2_SUBCLUSTERS)
-    return unsupported (name, "has subclusters (extended_l2)", err);
-  if ((bits & QCOW2_COMPRESSION) && h->compression != 0)
-    return unsupported (name, "is compressed with zstd", err);
-  if (bits & ~QCOW2_KNOWN)
+  if (h->incompatible & ~QCOW2_KNOWN)
     return unsupported (name, "needs features that are not known here", err);
+  return true;
+}
+
+bool
+qcow2_of_qemu (const struct qcow2_header *h, const char *name,
+               struct ovf_error **err)
+{
+  return sound (h, name, err)
+         && (h->compression <= 1
+             || unsupported (name, "is compressed in a way that is not known", err));
+}
+
+bool
+qcow2_readable (const struct qcow2_header *h, const char *name,
+                struct ovf_error **err)
+{
+  if (!sound (h, name, err))
+    return false;
+  if (h->incompatible & QCOW2_SUBCLUSTERS)
+    return unsupported (name, "has subclusters (extended_l2)", err);
+  if ((h->incompatible & QCOW2_COMPRESSION) && h->compression != 0)
+    return unsupported (name, "is compressed with zstd", err);
   return true;
 }

@@ -8,6 +8,7 @@
 
 #define NAME_MAX_BYTES 1023u    /* of a backing file's name */
 #define EXTENSION_DATA_FILE 0x44415441u
+#define EXTENSION_BACKING_FORMAT 0xe2792acau
 
 static int
 qcow2_probe (const struct disk_sample *s)
@@ -31,16 +32,17 @@ add_name (struct blob *b, struct disk_facts *facts, uint64_t at, uint64_t len,
   return true;
 }
 
-/* The header extension that names the data file: type, length, bytes, padded
- * to 8.  Extensions end with type 0. */
+/* Where a header extension is: type, length, bytes, padded to 8; the last one
+ * is of type 0.  *ret_len 0: there is none. */
 static bool
-add_data_file (struct blob *b, const struct qcow2_header *h,
-               struct disk_facts *facts, struct ovf_error **err)
+find_extension (struct blob *b, const struct qcow2_header *h, uint32_t wanted,
+                uint64_t *ret_at, uint32_t *ret_len, struct ovf_error **err)
 {
   uint64_t at = h->header_length, end = UINT64_C (1) << h->cluster_bits;
 
   if (end > blob_size (b))
     end = blob_size (b);
+  *ret_len = 0;
   while (at + 8 <= end) {
     uint8_t head[8];
     struct rd r = rd_of (head, sizeof head);
@@ -50,13 +52,47 @@ add_data_file (struct blob *b, const struct qcow2_header *h,
       return false;
     type = rd_be32 (&r);
     len = rd_be32 (&r);
-    if (type == EXTENSION_DATA_FILE)
-      return add_name (b, facts, at + 8, len, "(a data file)", err);
-    if (type == 0)
+    *ret_at = at + 8;
+    if (type == wanted)
+      *ret_len = len;
+    if (type == wanted || type == 0)
       break;
     at += 8 + ((uint64_t)len + 7) / 8 * 8;
   }
-  return add_name (b, facts, 0, 0, "(a data file)", err);
+  return true;
+}
+
+static bool
+add_data_file (struct blob *b, const struct qcow2_header *h,
+               struct disk_facts *facts, struct ovf_error **err)
+{
+  uint64_t at;
+  uint32_t len;
+
+  return find_extension (b, h, EXTENSION_DATA_FILE, &at, &len, err)
+         && add_name (b, facts, at, len, "(a data file)", err);
+}
+
+bool
+qcow2_backing (struct blob *b, const struct qcow2_header *h, char **ret_name,
+               char **ret_format, struct ovf_error **err)
+{
+  struct disk_facts facts = { 0 };
+  uint64_t at;
+  uint32_t len;
+  char word[32] = "";
+  bool ok = add_name (b, &facts, h->backing_offset, h->backing_size, "", err)
+            && find_extension (b, h, EXTENSION_BACKING_FORMAT, &at, &len, err);
+
+  if (ok && len > 0 && len < sizeof word && at < blob_size (b)
+      && len <= blob_size (b) - at)
+    ok = blob_pread (b, word, len, at, err);
+  if (ok) {
+    *ret_name = xstrdup (facts.references.ptr[0]);
+    *ret_format = *word ? xstrdup (strcmp (word, "vpc") == 0 ? "vhd" : word) : NULL;
+  }
+  disk_facts_done (&facts);
+  return ok;
 }
 
 static bool
@@ -114,6 +150,18 @@ qcow2_check (struct ovf_ctx *ctx, struct blob *b, struct disk_facts *facts,
          count_allocated (ctx, b, facts, err);
 }
 
+static bool
+qcow2_foreign (struct ovf_ctx *ctx, struct blob *b, const struct disk_reach *reach)
+{
+  struct qcow2_header h;
+
+  if (!qcow2_header_read (ctx, b, NULL, &h, NULL))
+    return false;
+  if (h.backing_offset != 0)
+    return reach != NULL && reach->backing;
+  return qcow2_of_qemu (&h, "", NULL) && !qcow2_readable (&h, "", NULL);
+}
+
 static const char *const qcow2_options[] = { "compressed", NULL };
 
 const struct disk_format qcow2_format = {
@@ -121,6 +169,8 @@ const struct disk_format qcow2_format = {
   .suffix = ".qcow2",
   .title = "QEMU copy-on-write disk",
   .options = qcow2_options,
+  .qemu = "qcow2",
+  .foreign = qcow2_foreign,
   .probe = qcow2_probe,
   .check = qcow2_check,
   .open = qcow2_open,

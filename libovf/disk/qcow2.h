@@ -50,6 +50,13 @@ bool qcow2_header_read (const struct ovf_ctx *, struct blob *, struct witness *,
 bool qcow2_readable (const struct qcow2_header *, const char *name,
                      struct ovf_error **err);
 
+/* The same for reading through QEMU: all but references and encryption. */
+bool qcow2_of_qemu (const struct qcow2_header *, const char *name,
+                    struct ovf_error **err);
+/* The name of the backing file, and its format or NULL; both allocated. */
+bool qcow2_backing (struct blob *, const struct qcow2_header *, char **ret_name,
+                    char **ret_format, struct ovf_error **err);
+
 bool qcow2_open (struct disk_source *, struct ovf_error **err);
 bool qcow2_next (struct disk_source *, struct piece *, struct ovf_error **err);
 /* The cells of the next PIECE_MAX bytes that hold any, without their bytes;

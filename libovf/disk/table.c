@@ -5,6 +5,7 @@
 #include "disk/disk.h"
 
 #include "base/text.h"
+#include "disk/qemu.h"
 
 const struct disk_format *const disk_formats[] = {
 #define ROW(n) &n##_format,
@@ -241,6 +242,14 @@ disk_source_new (struct ovf_ctx *ctx, struct blob *blob,
                  const struct disk_format *format, bool guest_order,
                  struct ovf_error **err)
 {
+  return disk_source_reach (ctx, blob, format, guest_order, NULL, err);
+}
+
+struct disk_source *
+disk_source_reach (struct ovf_ctx *ctx, struct blob *blob,
+                   const struct disk_format *format, bool guest_order,
+                   const struct disk_reach *reach, struct ovf_error **err)
+{
   CLEANUP (disk_source) struct disk_source *s = xcalloc (1, sizeof *s);
 
   s->format = format;
@@ -248,14 +257,21 @@ disk_source_new (struct ovf_ctx *ctx, struct blob *blob,
   s->blob = blob;
   s->workers = ctx_jobs (ctx);
   s->guest_order = guest_order;
+  s->reach = reach;
+  if (blob_is_seekable (blob) && qemu_reads (ctx, blob, format, reach)) {
+    if (!qemu_source_open (s, err))
+      goto fail;
+    return STEAL (s);
+  }
   if (blob_is_seekable (blob) && format->check != NULL &&
       !format->check (ctx, blob, NULL, err))
     goto fail;
   if (format->open == NULL) {
-    error_set (err, OVF_E_UNSUPPORTED, "'%s': reading %s images (%s) is not "
-               "supported yet", blob_name (blob), format->name, format->title);
-    error_hint (err, "convert it first: qemu-img convert -f %s -O raw FILE "
-                     "FILE.raw", format->name);
+    error_set (err, OVF_E_UNSUPPORTED, "'%s': %s images (%s) cannot be read%s",
+               blob_name (blob), format->name, format->title,
+               format->qemu ? " from a pipe" : "");
+    if (format->qemu != NULL)
+      error_hint (err, "store it in a file first");
     return NULL;
   }
   if (!format->open (s, err))
@@ -327,7 +343,7 @@ disk_sink_new (struct ovf_ctx *ctx, const struct disk_format *format,
   if (format->create == NULL) {
     error_set (err, OVF_E_UNSUPPORTED, "writing %s images (%s) is not supported "
                "yet", format->name, format->title);
-    error_hint (err, "write raw, and convert that with qemu-img");
+    error_hint (err, "'ovftool formats' lists those that are");
     return NULL;
   }
   s = xcalloc (1, sizeof *s);

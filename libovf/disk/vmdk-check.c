@@ -265,6 +265,49 @@ vmdk_check (struct ovf_ctx *ctx, struct blob *blob, struct disk_facts *facts,
          (facts == NULL || fill_facts (ctx, blob, &h, facts, err));
 }
 
+bool
+vmdk_descriptor_read (struct ovf_ctx *ctx, struct blob *blob, struct vmdk_header *h,
+                      struct vmdk_descriptor *ret, struct ovf_error **err)
+{
+  const char *name = blob_name (blob);
+  uint64_t size = blob_size (blob), at = 0, n = size;
+  CLEANUP_FREE uint8_t *text = NULL;
+  uint8_t sector[SECTOR] = { 0 };
+
+  memset (h, 0, sizeof *h);
+  memset (ret, 0, sizeof *ret);
+  if (!blob_pread (blob, sector, size < SECTOR ? (size_t)size : SECTOR, 0, err))
+    return false;
+  if (!vmdk_is_descriptor (sector, sizeof sector)) {
+    if (!vmdk_header_parse (ctx, name, sector, size, h, err))
+      return false;
+    at = h->descriptor;
+    n = h->descriptor_size;
+  }
+  if (n == 0 || n > VMDK_DESCRIPTOR_MAX)
+    return error_at (err, OVF_E_FORMAT, "DISK-VMDK-DESCRIPTOR", name, 0,
+                     "a disk descriptor of %llu bytes is none", (unsigned long long)n);
+  text = xmalloc ((size_t)n);
+  return blob_pread (blob, text, (size_t)n, at, err)
+         && vmdk_descriptor_parse (name, text, (size_t)n, ret, err);
+}
+
+/* Extents beside the image are for QEMU, and parents where they are wanted. */
+static bool
+vmdk_foreign (struct ovf_ctx *ctx, struct blob *blob, const struct disk_reach *reach)
+{
+  struct vmdk_descriptor d;
+  struct vmdk_header h;
+  bool foreign;
+
+  if (reach == NULL)
+    return false;
+  foreign = vmdk_descriptor_read (ctx, blob, &h, &d, NULL)
+            && (h.capacity == 0 || (reach->backing && vmdk_has_parent (&d)));
+  vmdk_descriptor_done (&d);
+  return foreign;
+}
+
 static const char *const vmdk_words[] = {
   "vmdk", "vmdk-stream", "vmdk-sparse", "vmdk-flat", NULL
 };
@@ -281,6 +324,8 @@ const struct disk_format vmdk_format = {
   .subformat = "streamOptimized",
   .subformats = vmdk_subformats,
   .options = disk_subformat_options,
+  .qemu = "vmdk",
+  .foreign = vmdk_foreign,
   .probe = vmdk_probe,
   .check = vmdk_check,
   .open = vmdk_open,

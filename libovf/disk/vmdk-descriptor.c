@@ -12,7 +12,9 @@ void
 vmdk_descriptor_done (struct vmdk_descriptor *d)
 {
   free (d->create_type);
+  free (d->cid);
   free (d->parent_cid);
+  free (d->parent);
   strings_free (&d->hints);
   VECTOR_FOR (e, &d->extents) {
     free (e->access);
@@ -81,8 +83,7 @@ add_extent (const char *line, struct vmdk_descriptor *d)
       (e->name == NULL && strcmp (e->type, "ZERO") != 0))
     return false;
   /* An offset; VMware writes further words for raw device mappings. */
-  return offset == NULL || parse_u64 (offset, 0, UINT64_MAX / SECTOR,
-                                      &(uint64_t){ 0 });
+  return offset == NULL || parse_u64 (offset, 0, UINT64_MAX / SECTOR, &e->offset);
 }
 
 /* key = value, the value bare or in double quotes. */
@@ -102,9 +103,13 @@ add_entry (const char *line, struct vmdk_descriptor *d)
     once = &d->create_type;
   else if (text_equal_nocase (key, "parentCID"))
     once = &d->parent_cid;
+  else if (text_equal_nocase (key, "CID"))
+    set_string (&d->cid, value);
   else if (text_equal_nocase (key, "parentFileNameHint") ||
            text_equal_nocase (key, "changeTrackPath"))
     *strings_add (&d->hints) = xstrdup (value ? value : "");
+  if (text_equal_nocase (key, "parentFileNameHint"))
+    once = &d->parent;
   if (once == NULL)
     return true;
   if (*once != NULL || value == NULL)
@@ -150,6 +155,13 @@ vmdk_descriptor_parse (const char *name, const uint8_t *text, size_t len,
   return true;
 }
 
+bool
+vmdk_has_parent (const struct vmdk_descriptor *d)
+{
+  return d->parent != NULL
+         || (d->parent_cid != NULL && !text_equal_nocase (d->parent_cid, "ffffffff"));
+}
+
 /* ---- is it safe? -------------------------------------------------------- */
 static bool
 check_parent (const char *name, const struct vmdk_descriptor *d,
@@ -158,7 +170,7 @@ check_parent (const char *name, const struct vmdk_descriptor *d,
   if (d->hints.len > 0)
     return error_at (err, OVF_E_UNSAFE, "DISK-REFERENCE", name, 0,
                      "the disk refers to another file, '%s'", d->hints.ptr[0]);
-  if (d->parent_cid != NULL && !text_equal_nocase (d->parent_cid, "ffffffff"))
+  if (vmdk_has_parent (d))
     return error_at (err, OVF_E_UNSAFE, "DISK-REFERENCE", name, 0,
                      "the disk holds only what differs from a parent disk");
   return true;

@@ -67,11 +67,14 @@ bool vmdk_header_parse (const struct ovf_ctx *, const char *name,
 struct vmdk_extent {
   char *access, *type, *name; /* name may be NULL */
   uint64_t sectors;
+  uint64_t offset;      /* sectors of the file before it, of a flat one */
 };
 DEFINE_VECTOR (vmdk_extents, struct vmdk_extent)
 struct vmdk_descriptor {
   char *create_type;    /* or NULL */
+  char *cid;            /* or NULL */
   char *parent_cid;     /* or NULL */
+  char *parent;         /* parentFileNameHint; or NULL */
   strings hints;        /* parentFileNameHint, changeTrackPath: other files */
   vmdk_extents extents;
 };
@@ -83,6 +86,12 @@ void vmdk_descriptor_done (struct vmdk_descriptor *);
  * and kind as the header says. */
 bool vmdk_descriptor_check (const char *name, const struct vmdk_descriptor *,
                             const struct vmdk_header *, struct ovf_error **err);
+/* It holds only what differs from a parent disk. */
+bool vmdk_has_parent (const struct vmdk_descriptor *);
+/* The descriptor of an image, whether it is all of the file or stands in a
+ * sparse one, whose header is *ret_header then (capacity 0: all of the file). */
+bool vmdk_descriptor_read (struct ovf_ctx *, struct blob *, struct vmdk_header *,
+                           struct vmdk_descriptor *, struct ovf_error **err);
 bool vmdk_is_descriptor (const uint8_t *head, size_t len);
 #define VMDK_DESCRIPTOR_MAX (1u << 20) /* bytes; real ones have a sector or 20 */
 

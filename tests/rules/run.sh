@@ -12,6 +12,7 @@ made=$tmp/made
 # Rules that no sample can meet here, each with the reason.
 UNREACHABLE='
 READ-UNSAFE: validate does not open the disks of a configuration
+READ-SANDBOX: a system that cannot confine is simulated: tests/cli/sandbox.sh
 DISK-CHANGED: no file at rest changes while it is read: tests/unit/test-vmdk-sparse.c
 OVF-ENV-001: a rule on environment documents, which no package carries
 OVF-ENV-002: a rule on environment documents, which no package carries

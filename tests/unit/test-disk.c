@@ -300,6 +300,7 @@ test_vhd (void)
   struct ovf_error *err = NULL;
 
   memcpy (b, "conectix", 8);
+  memcpy (b + 28, "win ", 4);
   put_be (b + 16, 512, 8);
   put_be (b + 48, 5 << 20, 8);
   put_be (b + 60, 3, 4);
@@ -314,6 +315,22 @@ test_vhd (void)
   CU_ASSERT_EQUAL (facts.virtual_size, 5 << 20);
   CU_ASSERT_EQUAL (facts.allocated, 2 << 20);
   CU_ASSERT_EQUAL (facts.references.len, 0);
+  disk_facts_done (&facts);
+
+  /* Of older producers the geometry counts: 300 * 4 * 8 sectors. */
+  memcpy (b + 28, "vpc ", 4);
+  put_be (b + 56, 300, 2);
+  b[58] = 4;
+  b[59] = 8;
+  CU_ASSERT_FATAL (inspect ("x.vhd", b, sizeof b, &facts, NULL));
+  CU_ASSERT_EQUAL (facts.virtual_size, 300 * 4 * 8 * 512);
+  disk_facts_done (&facts);
+  /* But at its end, where it can say no more. */
+  put_be (b + 56, 65535, 2);
+  b[58] = 16;
+  b[59] = 255;
+  CU_ASSERT_FATAL (inspect ("x.vhd", b, sizeof b, &facts, NULL));
+  CU_ASSERT_EQUAL (facts.virtual_size, 5 << 20);
   disk_facts_done (&facts);
 
   put_be (b + 60, 4, 4);
