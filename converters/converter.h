@@ -66,6 +66,9 @@ struct converter {
   const char *const *start; /* commands that start the guest: %c the
                                configuration, %s its companion, %n the name;
                                NULL-terminated */
+  /* The id that a disk's image must carry, because the configuration names
+   * it; allocated.  NULL: none. */
+  char *(*disk_uuid) (const struct appliance *, size_t disk);
   bool absolute_paths;      /* files[].href for its writer is absolute */
   bool names_volumes;       /* what it reads as files[].href is a volume of a
                                storage unless it is an absolute path */
@@ -90,6 +93,7 @@ struct converter {
   X (proxmox)         \
   X (qemu)            \
   X (spec)            \
+  X (virtualbox)      \
   X (vmx)             \
   X (xen)
 #define DECLARE(n) extern const struct converter n##_converter;

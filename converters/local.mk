@@ -11,6 +11,7 @@ converters_sources = \
 	$(converters_proxmox_sources) \
 	$(converters_qemu_sources) \
 	$(converters_spec_sources) \
+	$(converters_virtualbox_sources) \
 	$(converters_vmx_sources) \
 	$(converters_xen_sources) \
 	$(NULL)
@@ -105,6 +106,18 @@ converters_xen_sources = \
 	converters/xen-parser.h \
 	converters/xen-read.c \
 	converters/xen-value.c \
+	$(NULL)
+
+converters_virtualbox_sources = \
+	converters/virtualbox.c converters/virtualbox.h \
+	converters/virtualbox-layout.c \
+	converters/virtualbox-media.c \
+	converters/virtualbox-network.c \
+	converters/virtualbox-read.c \
+	converters/virtualbox-rest.c \
+	converters/virtualbox-storage.c \
+	converters/virtualbox-write.c \
+	converters/virtualbox-write-media.c \
 	$(NULL)
 
 EXTRA_DIST += converters/README.md

@@ -113,6 +113,8 @@ plan_fill (struct source *s, const struct plan *p, const struct planned_file *f,
     .disk = f->disk, .to = f->to, .target = { .fd = fd },
     .options = { .options = option_list (s->options, OPT_DISK_OPTION), .name = f->name }
   };
+  CLEANUP_FREE char *uuid = p->converter->disk_uuid && f->disk != NO_INDEX
+                              ? p->converter->disk_uuid (p->model, f->disk) : NULL;
 
   if (f->environment != NULL)
     return iso_write (fd, ENVIRONMENT_LABEL, ENVIRONMENT_FILE, f->environment,
@@ -121,6 +123,7 @@ plan_fill (struct source *s, const struct plan *p, const struct planned_file *f,
   if (f->disk == NO_INDEX)
     return copy_plain (s, f, fd, ret_size, err);
   job.options.id = p->model->disks.ptr[f->disk].id;
+  job.options.uuid = uuid;
   job.options.adapter = adapter_of (p->model, f->disk);
   if (!source_copy_disk (s, &job, report, err))
     return false;

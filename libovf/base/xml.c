@@ -513,3 +513,26 @@ xml_dump (xmlDoc *doc, size_t *ret_len)
   *ret_len = (size_t)len;
   return text;
 }
+
+const char *
+xml_root_start (const char *s)
+{
+  for (;;) {
+    const char *close = strncmp (s, "<?", 2) == 0      ? "?>"
+                        : strncmp (s, "<!--", 4) == 0 ? "-->"
+                                                      : NULL;
+
+    if (*s != '\0' && strchr (" \t\r\n", *s) != NULL)
+      s++;
+    else if (strncmp (s, "\xef\xbb\xbf", 3) == 0)
+      s += 3;
+    else if (close == NULL)
+      return s;
+    else {
+      s = strstr (s, close);
+      if (s == NULL)
+        return "";
+      s += strlen (close);
+    }
+  }
+}

@@ -17,6 +17,9 @@ xmlDoc *xml_parse (const struct ovf_ctx *, const char *name, const char *text,
  * (libvirt its schemas): else libxml2 opens none, whoever asks it. */
 void xml_foreign_begin (void);
 void xml_foreign_end (void);
+/* Where the root of a text begins that may be XML: behind a byte order mark,
+ * declaration, comments and blanks; for who only guesses what it is. */
+const char *xml_root_start (const char *text);
 static inline void
 xml_doc_cleanup (xmlDoc **doc)
 {
