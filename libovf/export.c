@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <sys/stat.h>
 
+#include "adjust.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "base/text.h"
@@ -67,6 +68,8 @@ parse_numbers (struct export *x, struct ovf_error **err)
   x->algorithm = sha ? digest_by_name (sha) : profile_digest (x->profile);
   if ((x->algorithm & (DIGEST_SHA1 | DIGEST_SHA256 | DIGEST_SHA512)) == 0)
     return error_set (err, OVF_E_USAGE, "--sha is sha1, sha256 or sha512, not '%s'", sha);
+  if (option_flag (x->options, OPT_NO_MANIFEST))
+    x->algorithm = DIGEST_NONE;
   if (x->algorithm == DIGEST_SHA1)
     report_add (x->report, OVF_WARNING, "OVF-MF-002", NULL, 0, NULL,
                 "SHA-1 is weak: only readers from before OVF 2.0 need it");
@@ -320,6 +323,8 @@ make_signer (struct export *x, struct signer **ret, struct ovf_error **err)
   *ret = NULL;
   if (settings.key == NULL && settings.cert == NULL && settings.command == NULL)
     return true;
+  if (x->algorithm == DIGEST_NONE)
+    return error_set (err, OVF_E_USAGE, "without a manifest there is nothing to sign");
   *ret = signer_new (x->source->ctx, &settings, x->report, err);
   return *ret != NULL;
 }
@@ -421,6 +426,7 @@ pipeline_write_package (struct source *s, const char *target,
     return error_at (err, OVF_E_FORMAT, NULL, x.model->descriptor, 0,
                      "there is no virtual machine in it");
   ok = profile_apply (s->ctx, x.model, options, report, &x.profile, err)
+       && adjust_apply (x.model, NULL, options, report, err)
        && parse_numbers (&x, err) && identity_apply (x.model, NULL, options, err)
        && environment_set_any (x.model, option_list (options, OPT_PROP), report, err)
        && rename_networks (&x, err) && settle_target (&x, target, err)

@@ -43,6 +43,7 @@ libovf_top_sources = \
 	libovf/options.c libovf/options.h libovf/options.def \
 	libovf/pipeline.h libovf/source.c libovf/copy-disk.c libovf/result.c \
 	libovf/netmap.c libovf/identity.c libovf/info.c \
+	libovf/adjust.h libovf/adjust.c libovf/adjust-drop.c \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
 	libovf/export.c libovf/profile-apply.h libovf/profile-apply.c libovf/default-machine.c \
 	libovf/unpack.c libovf/verify.c \

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include "adjust.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "environment.h"
@@ -298,7 +299,8 @@ plan_make (struct plan *p, struct source *s, const struct converter *converter,
   if (p->model->machines.len == 0)
     return error_at (err, OVF_E_FORMAT, NULL, p->model->descriptor, 0,
                      "there is no virtual machine in it");
-  if (!identity_apply (p->model, converter, options, err)
+  if (!adjust_apply (p->model, converter, options, report, err)
+      || !identity_apply (p->model, converter, options, err)
       || !settle_target (p, s, target, options, err)
       || !netmap_apply (p->model, converter, option_list (options, OPT_NET), report, err))
     return false;

@@ -24,24 +24,6 @@ apply_families (const struct profile *p, struct machine *m)
 }
 
 static void
-drop_extra (extras *list, const char *key)
-{
-  size_t kept = 0;
-
-  VECTOR_FOR (e, list) {
-    if (strcmp (e->key, key) != 0) {
-      list->ptr[kept++] = *e;
-      continue;
-    }
-    free (e->owner);
-    free (e->key);
-    free (e->value);
-    free (e->configuration);
-  }
-  list->len = kept;
-}
-
-static void
 apply_sound (const struct profile *p, struct machine *m, struct ovf_report *report)
 {
   CLEANUP_FREE char *word = m->sound ? xasprintf ("vmware.soundcard.%s", m->sound) : NULL;
@@ -52,7 +34,7 @@ apply_sound (const struct profile *p, struct machine *m, struct ovf_report *repo
   report_loss (report, LOSS, "sound", "the sound card '%s' is dropped: %s does not take it",
                m->sound, p->title);
   set_string (&m->sound, NULL);
-  drop_extra (&m->extras, "item sound");
+  extras_drop (&m->extras, "item sound");
 }
 
 /* Every guest has a driver for the e1000. */

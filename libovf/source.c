@@ -337,6 +337,7 @@ trust_policy_of (const struct ovf_options *o)
     .verify = !option_flag (o, OPT_NO_VERIFY),
     .lax_manifest = option_flag (o, OPT_LAX_MANIFEST),
     .require_signature = option_flag (o, OPT_REQUIRE_SIGNATURE),
+    .any_signature = option_flag (o, OPT_NO_SIGNATURE),
     .ca = option_text (o, OPT_CA)
   };
 }

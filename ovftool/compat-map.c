@@ -216,7 +216,7 @@ bool
 compat_extension (struct compat *c, const struct compat_value *v)
 {
   if (strcasecmp (v->key, "enableHiddenProperties") == 0)
-    return set (c, "hidden-properties", "yes");
+    return c->hidden = true;
   for (size_t i = 0; i < sizeof no_effect / sizeof no_effect[0]; i++)
     if (strcasecmp (v->key, no_effect[i]) == 0)
       return true;

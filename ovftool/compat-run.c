@@ -141,7 +141,8 @@ run (struct compat *c, int argc, char **argv)
   c->cli->command = &cmd_info;
   c->cli->name = "info";
   cli_set_subject (c->cli, c->source);
-  return c->target == NULL ? probe (c) : compat_convert (c);
+  c->only_verify = compat_flag (c, "verifyOnly");
+  return c->target == NULL && !c->only_verify ? probe (c) : compat_convert (c);
 }
 
 int

@@ -168,7 +168,7 @@ compat_finish (struct compat *c)
     if (!c->quiet)
       print_issues (c, "Warning", &warnings);
     print_issues (c, "Error", &errors);
-    if (!ok || (c->target != NULL && !c->quiet))
+    if (!ok || ((c->target != NULL || c->only_verify) && !c->quiet))
       fprintf (c->out, "Completed %s\n", ok ? "successfully" : "with errors");
   }
   free_issues (&warnings);

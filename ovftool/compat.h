@@ -48,7 +48,10 @@ struct compat {
   size_t n_warnings;
   const char *source, *target;
   const json_t *model;   /* of the source, once it was looked at */
-  bool machine, quiet, broken_manifest;
+  bool machine, quiet;
+  bool only_verify, hidden; /* --verifyOnly, --X:enableHiddenProperties */
+  bool checked;          /* the manifest was, and all matched */
+  const char *made_folder; /* for the target, or NULL */
   const char *dashes;    /* before the option being read */
   bool only_local;       /* options being read come from ./.ovftool */
   unsigned percent, files_done; /* progress */
@@ -124,6 +127,12 @@ int compat_finish (struct compat *);
  * escaped, lives as long as the cli. */
 const char *compat_words (struct cli *, const char *rule, const char *message,
                           unsigned line);
+
+/* ---- compat-target.c -------------------------------------------------- */
+/* What will be written, or NULL after cli_fail (); a target's folder that is
+ * absent is made, and removed again by the second one. */
+const char *compat_settle_target (struct compat *);
+void compat_undo_target (struct compat *);
 
 /* ---- compat-run.c ----------------------------------------------------- */
 int compat_run (struct cli *, int argc, char **argv);

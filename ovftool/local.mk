@@ -29,6 +29,7 @@ ovftool_cli_sources = \
 	ovftool/compat-probe.c \
 	ovftool/compat-run.c \
 	ovftool/compat-say.c \
+	ovftool/compat-target.c \
 	ovftool/compat-words.c \
 	ovftool/document.c \
 	ovftool/junit.c \

@@ -163,6 +163,24 @@ extras_keep (extras *v, const char *owner, const char *key, const char *value)
   return e;
 }
 
+void
+extras_drop (extras *list, const char *key)
+{
+  size_t kept = 0;
+
+  VECTOR_FOR (e, list) {
+    if (strcmp (e->key, key) != 0) {
+      list->ptr[kept++] = *e;
+      continue;
+    }
+    free (e->owner);
+    free (e->key);
+    free (e->value);
+    free (e->configuration);
+  }
+  list->len = kept;
+}
+
 /* ---- finding --------------------------------------------------------- */
 static bool
 same (const char *a, const char *b)

@@ -239,6 +239,7 @@ struct nic *machine_add_nic (struct machine *);
 struct controller *machine_controller (struct machine *, enum bus, unsigned index);
 struct extra *extras_keep (extras *, const char *owner, const char *key,
                            const char *value);
+void extras_drop (extras *, const char *key); /* of any owner */
 
 size_t appliance_find_file (const struct appliance *, const char *id);
 size_t appliance_find_disk (const struct appliance *, const char *id);

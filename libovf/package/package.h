@@ -27,6 +27,7 @@ struct trust_policy {
   bool mend;                /* what it lists too much or too little is reported
                              * and made anew by the caller */
   bool require_signature;
+  bool any_signature;       /* signature and certificate are not looked at */
   const char *ca;           /* PEM file, "system", or NULL */
 };
 

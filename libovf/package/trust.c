@@ -243,7 +243,8 @@ check_signature (struct package *p, struct ovf_error **err)
 static bool
 judge_now (struct package *p, struct ovf_error **err)
 {
-  if (!p->checking && p->policy.ca == NULL && !p->policy.require_signature)
+  if (p->policy.ca == NULL && !p->policy.require_signature
+      && (!p->checking || p->policy.any_signature))
     return true;
   return check_signature (p, err);
 }
