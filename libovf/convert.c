@@ -314,9 +314,31 @@ dry_run (struct source *s, struct plan *p, const struct text *texts, const char 
                                                    (json_int_t)p->space, "temporary", 0));
   if (!make_configs (p, texts, NULL, folder, files, json_object_get (result, "start"), err))
     return false;
-  if (ovf_report_count (report, OVF_FAULT) > 0)
-    return error_set (err, OVF_E_FORMAT, "the target could not run this");
-  return strict_check (s->options, report, err);
+  preflight_source (p->model, report);
+  return preflight_verdict (report, err) && strict_check (s->options, report, err);
+}
+
+/* --target-caps: would that host run it? */
+static bool
+check_target (struct source *s, const struct plan *p, const struct text *texts,
+              struct ovf_report *report, struct ovf_error **err)
+{
+  const char *file = option_text (s->options, OPT_TARGET_CAPS);
+  CLEANUP_FREE char *caps = NULL;
+  struct preflight check = { .ctx = s->ctx, .caps_name = file };
+
+  if (file == NULL)
+    return true;
+  if (strcmp (p->converter->name, "libvirt") != 0)
+    return error_set (err, OVF_E_USAGE, "--target-caps speaks of libvirt hosts, not of '%s'",
+                      p->converter->name);
+  check.caps = caps = preflight_read_caps (s->ctx, file, err);
+  if (caps == NULL)
+    return false;
+  for (size_t i = 0; i < p->configs.len; i++)
+    if (!preflight_domain (&check, texts[i].text, texts[i].len, report, err))
+      return false;
+  return option_flag (s->options, OPT_DRY_RUN) || preflight_verdict (report, err);
 }
 
 static bool
@@ -325,7 +347,8 @@ run_plan (struct source *s, struct plan *p, json_t *result, struct ovf_report *r
 {
   CLEANUP_FREE char *folder = path_absolute (p->folder);
   struct text *texts = xcalloc (p->configs.len, sizeof *texts);
-  bool ok = trust_files (s, p, report, err) && plan_texts (s, p, folder, texts, report, err);
+  bool ok = trust_files (s, p, report, err) && plan_texts (s, p, folder, texts, report, err)
+            && check_target (s, p, texts, report, err);
 
   json_object_set_new (result, "target", json_text (folder));
   if (ok && option_flag (s->options, OPT_DRY_RUN))

@@ -107,10 +107,14 @@ read_names (struct live *l, struct ovf_error **err)
 static bool
 look (struct live *l, struct ovf_error **err)
 {
-  bool dry = option_flag (l->s->options, OPT_DRY_RUN);
+  const char *uri = option_text (l->s->options, OPT_CONNECT);
 
-  l->virt = virt_open (l->s->ctx, option_text (l->s->options, OPT_CONNECT),
-                       dry ? VIRT_LOOK : VIRT_CHANGE, err);
+  /* Who may only look is not told what guests can have, but the rest. */
+  if (option_flag (l->s->options, OPT_DRY_RUN))
+    l->virt = virt_open (l->s->ctx, uri, VIRT_CHANGE, NULL);
+  if (l->virt == NULL)
+    l->virt = virt_open (l->s->ctx, uri, option_flag (l->s->options, OPT_DRY_RUN)
+                                           ? VIRT_LOOK : VIRT_CHANGE, err);
   return l->virt != NULL && open_pool (l, err)
          && virt_domains_list (l->virt, &l->domains, err)
          && make_texts (l, l->report, err) && read_names (l, err);
@@ -121,20 +125,21 @@ look (struct live *l, struct ovf_error **err)
 static char *
 capabilities (struct live *l, const struct domain_words *w)
 {
+  CLEANUP_ERROR struct ovf_error *why = NULL;
   char *caps = virt_domain_capabilities (l->virt, w->arch, w->machine, w->type, NULL);
 
   if (caps == NULL)
     caps = virt_domain_capabilities (l->virt, w->arch, w->machine, NULL, NULL);
   if (caps != NULL)
     return caps;
-  caps = virt_domain_capabilities (l->virt, w->arch, NULL, NULL, NULL);
+  caps = virt_domain_capabilities (l->virt, w->arch, NULL, NULL, &why);
   if (caps != NULL)
     report_add (l->report, OVF_FAULT, "PREFLIGHT-MACHINE", NULL, 0, NULL,
                 "the host has no machine '%s' for '%s' guests", w->machine ? w->machine : "",
                 w->arch ? w->arch : "");
   else
     report_add (l->report, OVF_NOTE, "PREFLIGHT-UNKNOWN", NULL, 0, NULL,
-                "'%s' does not tell what its guests can have", virt_uri (l->virt));
+                "what guests can have is not known: %s", ovf_error_message (why));
   return caps;
 }
 

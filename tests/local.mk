@@ -106,6 +106,7 @@ shared_tests = \
 	tests/shared/corpus-vmdk.sh \
 	tests/shared/corpus-write.sh \
 	tests/shared/guests.sh \
+	tests/shared/live.sh \
 	tests/shared/schemas.sh \
 	tests/shared/trust.sh \
 	tests/shared/web-server.sh \
