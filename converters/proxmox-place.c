@@ -202,7 +202,11 @@ report_seat (const struct pm_layout *l, const struct pm_place *p,
   unsigned unit = p->number % per;
   unsigned controller = single ? unit : p->number / per;
 
-  if (!p->seated)
+  if (d->kind == DRIVE_FLOPPY)
+    report_loss (report, "proxmox", "floppy",
+                 "a guest has no floppy drive: %u:%u is left out",
+                 d->controller, d->unit);
+  else if (!p->seated)
     report_loss (report, "proxmox", "drive",
                  "there is no room for the %s at %s %u:%u",
                  drive_kind_word (d->kind), bus_word (d->bus), d->controller,

@@ -187,10 +187,8 @@ set_board (struct pm_config *c, const struct machine *m,
   else if (m->machine_type != NULL)
     report_loss (report, "proxmox", "machine", "the machine type '%s' becomes pc",
                  m->machine_type);
-  if (clock_is_local (m))
-    pm_set (c, "localtime", "1");
-  else if (m->clock != NULL)
-    pm_set (c, "localtime", "0");
+  if (m->clock != NULL) /* else by the system */
+    pm_set (c, "localtime", "%d", clock_is_local (m));
 }
 
 /* A volume of the storage, which only Proxmox can make. */

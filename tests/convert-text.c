@@ -2,9 +2,9 @@
 /* A description in one format to another, without disks and packages: what
  * converters do, for the goldens.
  *
- *   convert-text FROM TO [native] [qemu] [settle [package]] <IN >OUT 2>FINDINGS
+ *   convert-text FROM TO [native] [qemu] [settle [package]] [companion] <IN >OUT 2>FINDINGS
  *
- * TO is a kind or `json`.  `settle` gives the model what the pipeline gives
+ * TO is a kind or `json`; `companion` writes the script beside it.  `settle` gives the model what the pipeline gives
  * it before a writer sees it: paths of disks, a format, networks; `package`
  * as for an OVF target.  Exit status: that of the command line. */
 #include <jansson.h>
@@ -14,7 +14,7 @@
 
 struct job {
   const char *from, *to;
-  bool settle, package;
+  bool settle, package, companion;
   struct write_settings settings;
 };
 
@@ -121,7 +121,8 @@ write_out (struct ovf_ctx *ctx, const struct appliance *a,
   bool ok;
 
   if (to != NULL && to->write != NULL)
-    return to->write (ctx, a, &job->settings, stdout, report, err);
+    return (job->companion && to->companion ? to->companion->write : to->write) (
+      ctx, a, &job->settings, stdout, report, err);
   if (strcmp (job->to, "json") != 0)
     return error_set (err, OVF_E_USAGE, "no such target");
   j = model_to_json (a);
@@ -169,6 +170,7 @@ main (int argc, char **argv)
   job.to = argv[2];
   for (int i = 3; i < argc; i++) {
     job.settle |= strcmp (argv[i], "settle") == 0;
+    job.companion |= strcmp (argv[i], "companion") == 0;
     job.settings.native_hardware |= strcmp (argv[i], "native") == 0;
     job.package |= strcmp (argv[i], "package") == 0;
     if (strcmp (argv[i], "qemu") == 0)

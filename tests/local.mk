@@ -69,6 +69,8 @@ cli_tests = \
 	tests/cli/live.sh \
 	tests/cli/pack.sh \
 	tests/cli/prop.sh \
+	tests/cli/proxmox.sh \
+	tests/cli/qemu-script.sh \
 	tests/cli/repair.sh \
 	tests/cli/sandbox.sh \
 	tests/cli/set.sh \
@@ -87,6 +89,7 @@ cli_tests = \
 data_tests = \
 	tests/doc/podcheck.sh \
 	tests/fuzz/replay.sh \
+	tests/golden/configs.sh \
 	tests/golden/libvirt.sh \
 	tests/golden/ovf-write.sh \
 	tests/golden/probe.sh \
@@ -107,6 +110,9 @@ shared_tests = \
 	tests/shared/corpus-write.sh \
 	tests/shared/guests.sh \
 	tests/shared/live.sh \
+	tests/shared/attacks-scripts.sh \
+	tests/shared/proxmox-agree.sh \
+	tests/shared/qemu-boot.sh \
 	tests/shared/schemas.sh \
 	tests/shared/trust.sh \
 	tests/shared/web-server.sh \
@@ -121,6 +127,7 @@ EXTRA_DIST += \
 	tests/shared/agree.py \
 	tests/shared/corpus-info.py \
 	tests/shared/corpus-validate.py \
+	tests/shared/proxmox-agree.py \
 	tests/golden/libvirt-five-disks \
 	tests/golden/libvirt-lsilogic \
 	tests/golden/libvirt-native \
@@ -133,6 +140,9 @@ EXTRA_DIST += \
 	tests/golden/libvirt-read-seats \
 	tests/golden/libvirt-read-xen \
 	tests/golden/libvirt-secure-boot \
+	tests/golden/proxmox-read \
+	tests/golden/proxmox-write \
+	tests/golden/qemu-write \
 	tests/golden/same-model.py \
 	tests/schema/all-1.ovf \
 	tests/schema/all-2.ovf \
@@ -195,6 +205,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-manifest \
 	tests/fuzz/fuzz-ova \
 	tests/fuzz/fuzz-ovf \
+	tests/fuzz/fuzz-proxmox \
 	tests/fuzz/fuzz-vmdk \
 	tests/fuzz/fuzz-write \
 	tests/fuzz/fuzz-xen \
@@ -216,6 +227,8 @@ tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_xen_SOURCES = tests/fuzz/fuzz-xen.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_xen_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_proxmox_SOURCES = tests/fuzz/fuzz-proxmox.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_proxmox_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_write_SOURCES = tests/fuzz/fuzz-write.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_write_LDADD = libovf/libovf-core.la
 

@@ -24,6 +24,7 @@ replay () {
 replay fuzz-ovf "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf
 replay fuzz-write "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf \
   "$srcdir"/samples/*.yaml "$srcdir"/tests/golden/libvirt-*/*.xml
+replay fuzz-proxmox "$srcdir"/tests/golden/proxmox-read/*.conf
 replay fuzz-libvirt "$srcdir"/tests/golden/libvirt-*/*.xml
 replay fuzz-xen "$srcdir"/tests/golden/xen-read/*.cfg
 

@@ -19,6 +19,12 @@ ADDITIONS = {
         "memory": (None, "*"), "id": (None, "*"), "name": (None, "*"),
         "paravirtual": ("*", None), "os.osinfo": (None, "*"),
     },
+    "proxmox": {
+        "usb": ("*", True), "firmware": (None, "bios"), "cpus": (None, 1),
+        "cores_per_socket": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
+        "os.osinfo": ("*", "*"), "graphics": ("vnc", None), "video": (None, "vga"),
+        "name": (None, "*"), "paravirtual": ("*", None), "secure_boot": (False, None),
+    },
     "ovf": {
         "cpus": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
         "usb": (None, False),
@@ -47,6 +53,24 @@ COVERED = {
         (r"paravirtual", ["paravirtual"]),
         (r"products.*", ["properties"]),
         (r"start_order", ["startup"]),
+        (r"extras", ["settings"]),
+    ],
+    "proxmox": [
+        (r"name", ["name"]), (r"memory", ["memory"]),
+        (r"cores_per_socket", ["topology"]),
+        (r"machine_type", ["machine"]),
+        (r"secure_boot", ["secure-boot"]), (r"tpm", ["tpm"]),
+        (r"drives\..*(bus|controller|unit)|drives\..*", ["controller", "unit", "drive", "floppy"]),
+        (r"drives\..*\.device", ["device"]),
+        (r"drives\..*\.connected", ["medium"]),
+        (r"controllers", ["controller", "unit"]),
+        (r"nics\..*\.model", ["nic"]), (r"nics\..*\.mac", ["mac"]),
+        (r"nics\..*", ["nic"]),
+        (r"sound", ["sound"]), (r"video", ["video"]), (r"graphics", ["graphics"]),
+        (r"serials|parallels", ["ports"]),
+        (r"kernel.*|ramdisk.*|cmdline", ["kernel"]),
+        (r"bootloader", ["bootloader"]), (r"paravirtual", ["paravirtual"]),
+        (r"products.*", ["properties"]), (r"start_order", ["startup"]),
         (r"extras", ["settings"]),
     ],
     "ovf": [
@@ -119,7 +143,22 @@ def flat(model, target):
                        for x in m["products"]]
     out["extras"] = sorted({e["key"] for e in m["extras"] + model["extras"]
                             if e["owner"] != target})
+    if target == "proxmox":
+        without_habits(out)
     return out
+
+
+def without_habits(out):
+    """What a Proxmox configuration says in its own way for every guest."""
+    out["extras"] = [k for k in out["extras"] if not k.startswith("item ")]
+    out["controllers"] = [c for c in out["controllers"] if c[0] != "ide"]
+    for k in list(out):
+        if re.search(r"\.(boot_order|network|attachment|id)$", k):
+            del out[k]  # it always says an order; networks are settled
+        elif k.endswith(".connected") and out[k]:
+            out[k] = None
+        elif re.match(r"nics\.\d+\.model", k) and out[k] is None:
+            out[k] = "e1000"
 
 
 def main():
