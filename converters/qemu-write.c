@@ -153,12 +153,28 @@ put_board (struct qemu_writer *w, bool efi, bool secure)
            w->out);
 }
 
+/* A title, which people read in the script: no characters of other
+ * languages' markup, although they would be quoted. */
+static char *
+title_of (struct qemu_writer *w)
+{
+  const char *name = w->m->name ? w->m->name : w->m->id ? w->m->id : "vm";
+  char *t = xstrdup (name);
+
+  for (char *c = t; *c != '\0'; c++)
+    if ((unsigned char)*c < 0x20 || strchr ("<>\"'`$\\;&|\x7f", *c) != NULL)
+      *c = '_';
+  if (strcmp (t, name) != 0)
+    report_loss (w->report, "qemu", "name", "the name '%s' becomes '%s'", name, t);
+  return t;
+}
+
 static void
 put_identity (struct qemu_writer *w)
 {
   const struct machine *m = w->m;
-  CLEANUP_FREE char *name
-    = qemu_escape (m->name ? m->name : m->id ? m->id : "vm");
+  CLEANUP_FREE char *title = title_of (w);
+  CLEANUP_FREE char *name = qemu_escape (title);
 
   qemu_option (w, "-name", "guest=%s", name);
   if (m->uuid != NULL)

@@ -65,10 +65,11 @@ is "variables are kept" "$(cat uefi/uefi-vars.fd)" changed
 evil="a'b,file=/etc/passwd \$(touch owned)\`touch owned\`;touch owned -x"
 built "$evil"
 expect_exit 0 "an evil name" $VG "$OVFTOOL" import x.ova --to qemu -o evil
+cp "$err" evil.err
 ok "well formed" sh -n evil/*.qemu.sh
 expect_exit 0 "runs" run evil/*.qemu.sh
-# shellcheck disable=SC2016 # these are the words
 ok "the name is one word, its commas doubled" word \
-  "guest=a'b,,file=_etc_passwd \$(touch owned)\`touch owned\`;touch owned -x"
+  "guest=a_b,,file=_etc_passwd _(touch owned)_touch owned__touch owned -x"
+ok "and what is changed is said" grep -q LOSS-qemu-name evil.err
 is "nothing else was run" "$(find . -name owned)" ""
 done_testing
