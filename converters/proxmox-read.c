@@ -91,15 +91,17 @@ pm_read_ostype (struct pm_reader *r, const struct pm_line *l, unsigned number,
 static void
 identify (struct pm_reader *r)
 {
-  size_t n = strlen (r->name);
+  const char *slash = strrchr (r->name, '/');
+  const char *file = slash ? slash + 1 : r->name;
+  size_t n = strlen (file);
   const char *text = r->text.description;
   const struct pm_line *l = pm_text_find (&r->text, "description");
   CLEANUP_FREE char *decoded = l ? pm_decode (l->value) : NULL;
   CLEANUP_FREE char *trimmed = NULL;
 
-  if (text_has_suffix (r->name, ".conf"))
+  if (text_has_suffix (file, ".conf"))
     n -= strlen (".conf");
-  r->m->id = r->m->name ? xstrdup (r->m->name) : xstrndup (r->name, n);
+  r->m->id = r->m->name ? xstrdup (r->m->name) : xstrndup (file, n);
   if (text == NULL)
     text = decoded;
   trimmed = text ? text_trim (text) : NULL;

@@ -92,7 +92,7 @@ dns_name (const struct machine *m, struct ovf_report *report)
   *to = '\0';
   if (*t == '\0')
     memcpy (t, "vm", 3);
-  if (strcmp (t, name) != 0)
+  if (m->name != NULL && strcmp (t, name) != 0)
     report_loss (report, "proxmox", "name",
                  "the name '%s' is no host name: it becomes '%s'", name, t);
   return t;

@@ -27,7 +27,7 @@ made () {
   local kind=$1 suffix=$2 source=$3 name expected
   shift 3
   name=$(basename "$(dirname "$source")")
-  expected=$srcdir/tests/golden/$kind-write/${name#libvirt-}$suffix
+  expected=$srcdir/tests/golden/$kind-write/${name#libvirt-}${suffix%.sh}
   "$convert" ovf "$kind" settle "$@" <"$source" >"$tmp/made" 2>"$tmp/findings"
   is "$name as $kind$suffix: exit" $? 0
   same "$name as $kind$suffix" "$tmp/made" "$expected"
@@ -67,7 +67,19 @@ for source in "$srcdir"/tests/golden/proxmox-read/{full,seats,single,host,lines}
   no_loss "$(basename "$source")" proxmox "$source"
 done
 
+# whole NAME FILE...: every field, where Proxmox is the source too
+whole () {
+  local name=$1
+  shift
+  "$builddir/tests/roundtrip" -t proxmox "$@" >"$tmp/log"
+  is "$name: no field is lost in silence" $? 0
+  grep '^differs' "$tmp/log" | tap_show /dev/stdin
+  ok "$name: they are read" grep -qE '^(same|lost)' "$tmp/log"
+}
+whole goldens "$srcdir"/tests/golden/proxmox-read/{full,seats,single,host,lines}.conf
+
 if [ -n "$SHARED" ]; then
+  whole corpus "$SHARED"/corpus/proxmox/*.conf
   for source in "$SHARED"/corpus/proxmox/*.conf; do
     no_loss "$(basename "$source")" proxmox "$source"
   done
