@@ -222,12 +222,7 @@ read_line (struct pm_reader *r, const struct pm_line *l, struct ovf_error **err)
 
   if (*l->value == '\0')
     return true; /* set to nothing */
-  if (k == NULL) {
-    report_add (r->report, OVF_WARNING, "PROXMOX-KEY", r->name, l->line, NULL,
-                "the key '%s' is not known", l->key);
-    pm_keep (r, l, l->key, NULL);
-  }
-  else if (k->read != NULL)
+  if (k->read != NULL)
     return k->read (r, l, number, err);
   else if (k->fate == PM_KEPT || k->fate == PM_NAMED)
     pm_keep (r, l, l->key, k->fate == PM_KEPT ? l->value : NULL);
@@ -254,14 +249,26 @@ report_text (struct pm_reader *r)
                 "changes that wait for the next start are not taken over");
 }
 
+/* A newer version's, a typing error, or not for a virtual machine at all. */
+static bool
+read_unknown (struct pm_reader *r, struct ovf_error **err)
+{
+  VECTOR_FOR (l, &r->text.unknown) {
+    if (strcmp (l->key, "rootfs") == 0)
+      return error_at (err, OVF_E_UNSUPPORTED, "PROXMOX-TYPE", r->name, l->line,
+                       "a container is no virtual machine");
+    report_add (r->report, OVF_WARNING, "PROXMOX-KEY", r->name, l->line, NULL,
+                "the key '%s' is not known", l->key);
+    pm_keep (r, l, l->key, NULL);
+  }
+  return true;
+}
+
 static bool
 read_lines (struct pm_reader *r, struct ovf_error **err)
 {
-  const struct pm_line *container = pm_text_find (&r->text, "rootfs");
-
-  if (container != NULL)
-    return error_at (err, OVF_E_UNSUPPORTED, "PROXMOX-TYPE", r->name,
-                     container->line, "a container is no virtual machine");
+  if (!read_unknown (r, err))
+    return false;
   r->m->firmware = FIRMWARE_BIOS;
   r->m->usb = YES; /* its boards have it always */
   r->m->memory = (uint64_t)MEMORY_DEFAULT << 20;

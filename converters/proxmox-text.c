@@ -92,13 +92,12 @@ static void
 take_line (struct pm_text *t, const char *line, size_t key_len, unsigned number)
 {
   CLEANUP_FREE char *key = xstrndup (line, key_len);
-  struct pm_line *l = NULL;
   unsigned at;
+  bool known = pm_key_find (key, &at) != NULL;
+  struct pm_line *l = known ? (struct pm_line *)pm_text_find (t, key) : NULL;
 
-  if (pm_key_find (key, &at) != NULL)
-    l = (struct pm_line *)pm_text_find (t, key);
   if (l == NULL) {
-    l = pm_lines_add (&t->lines);
+    l = pm_lines_add (known ? &t->lines : &t->unknown);
     l->key = STEAL (key);
   }
   free (l->value);
@@ -128,7 +127,7 @@ current_line (struct ovf_ctx *ctx, struct pm_text *t, const char *line,
     t->wrong_line = t->wrong++ ? t->wrong_line : number;
     return true;
   }
-  if (!ctx_within (ctx, LIMIT_ELEMENTS, t->lines.len + 1, name, err)
+  if (!ctx_within (ctx, LIMIT_ELEMENTS, t->unknown.len + 1, name, err)
       || !ctx_within (ctx, LIMIT_TEXT, strlen (line), name, err))
     return false;
   take_line (t, line, n, number);
@@ -177,14 +176,21 @@ pm_text_read (struct ovf_ctx *ctx, const char *text, const char *name,
   return ok;
 }
 
-void
-pm_text_done (struct pm_text *t)
+static void
+lines_done (pm_lines *v)
 {
-  VECTOR_FOR (l, &t->lines) {
+  VECTOR_FOR (l, v) {
     free (l->key);
     free (l->value);
   }
-  free (t->lines.ptr);
+  free (v->ptr);
+}
+
+void
+pm_text_done (struct pm_text *t)
+{
+  lines_done (&t->lines);
+  lines_done (&t->unknown);
   free (t->description);
 }
 

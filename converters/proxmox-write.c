@@ -14,6 +14,7 @@
 
 #define MEMORY_DEFAULT (UINT64_C (1) << 30)
 #define MIB (UINT64_C (1) << 20)
+#define DESCRIPTION_MAX 8000
 /* Of what Proxmox offers, the least that current systems start on; left out
  * it would be a processor of 2005. */
 #define CPU_DEFAULT "x86-64-v2-AES"
@@ -98,14 +99,23 @@ dns_name (const struct machine *m, struct ovf_report *report)
   return t;
 }
 
+/* Proxmox takes no more than 8 KiB. */
 static char *
-describe (const struct machine *m)
+describe (const struct machine *m, struct ovf_report *report)
 {
   const char *a = m->description, *b = m->annotation;
+  char *text = a != NULL && b != NULL && strcmp (a, b) != 0
+                 ? xasprintf ("%s\n\n%s", a, b) : xstrdup (a ? a : b);
+  size_t n = DESCRIPTION_MAX;
 
-  if (a != NULL && b != NULL && strcmp (a, b) != 0)
-    return xasprintf ("%s\n\n%s", a, b);
-  return xstrdup (a ? a : b);
+  if (text == NULL || strlen (text) <= n)
+    return text;
+  while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+    n--; /* not within a character */
+  report_loss (report, "proxmox", "description",
+               "of %zu bytes of description %zu are kept", strlen (text), n);
+  text[n] = '\0';
+  return text;
 }
 
 static void
@@ -120,7 +130,7 @@ set_identity (struct pm_config *c, const struct machine *m,
     pm_set (c, "smbios1", "uuid=%s", m->uuid);
   if (os != NULL && os->proxmox != NULL)
     pm_set (c, "ostype", "%s", os->proxmox);
-  c->description = describe (m);
+  c->description = describe (m, report);
 }
 
 /* ---- memory and processors ---------------------------------------------------------- */

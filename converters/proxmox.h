@@ -35,6 +35,7 @@ struct pm_line {
 DEFINE_VECTOR (pm_lines, struct pm_line)
 struct pm_text {
   pm_lines lines;           /* a key once: the last one counts */
+  pm_lines unknown;         /* keys that no row knows */
   char *description;        /* decoded, or NULL */
   unsigned snapshots, pending, wrong; /* sections; lines that are none */
   unsigned wrong_line;      /* the first of them */
@@ -43,6 +44,7 @@ struct pm_text {
 bool pm_text_read (struct ovf_ctx *, const char *text, const char *name,
                    struct pm_text *, struct ovf_error **err);
 void pm_text_done (struct pm_text *);
+/* A line of a known key, or NULL. */
 const struct pm_line *pm_text_find (const struct pm_text *, const char *key);
 /* A line of a description as Proxmox writes it; allocated. */
 char *pm_encode (const char *line);

@@ -66,6 +66,7 @@ cli_tests = \
 	tests/cli/http.sh \
 	tests/cli/identity.sh \
 	tests/cli/import-pipe.sh \
+	tests/cli/kinds.sh \
 	tests/cli/live.sh \
 	tests/cli/pack.sh \
 	tests/cli/prop.sh \

@@ -142,6 +142,12 @@ wrong "memory of words" PROXMOX-VALUE 'memory: much'
 wrong "no processors" PROXMOX-VALUE 'cores: 0'
 wrong "too many" PROXMOX-VALUE "$(printf 'sockets: 65535\ncores: 65535')"
 wrong "another firmware" PROXMOX-VALUE 'bios: coreboot'
+{ echo 'name: many'; seq -f 'key%.0f: x' 60; } >m.conf
+expect_exit 3 "more keys than the limit" $VG "$OVFTOOL" info --from proxmox m.conf --limit elements=50
+ok "the limit is named" has 'limit elements'
+{ printf 'name: long\n'; printf '#%09000d\n' 1; } >l.conf
+expect_exit 0 "a long description" $VG "$OVFTOOL" convert l.conf l --to proxmox
+ok "is cut" has LOSS-proxmox-description
 printf 'arch: amd64\nrootfs: local:100/x.raw\nhostname: c\n' >c.conf
 expect_exit 1 "a container" "$OVFTOOL" info --from proxmox c.conf
 ok "is no virtual machine" has 'container'
