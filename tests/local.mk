@@ -109,6 +109,7 @@ shared_tests = \
 	tests/shared/corpus-validate.sh \
 	tests/shared/corpus-vmdk.sh \
 	tests/shared/corpus-write.sh \
+	tests/shared/matrix.sh \
 	tests/shared/guests.sh \
 	tests/shared/live.sh \
 	tests/shared/attacks-scripts.sh \
@@ -127,6 +128,7 @@ EXTRA_DIST += \
 	tests/rules \
 	tests/shared/agree.py \
 	tests/shared/corpus-info.py \
+	tests/shared/matrix.py \
 	tests/shared/corpus-validate.py \
 	tests/shared/proxmox-agree.py \
 	tests/golden/libvirt-five-disks \
