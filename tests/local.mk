@@ -61,7 +61,9 @@ cli_tests = \
 	tests/cli/env.sh \
 	tests/cli/diff.sh \
 	tests/cli/disk-convert.sh \
+	tests/cli/disk-formats.sh \
 	tests/cli/disk-info.sh \
+	tests/cli/disk-killed.sh \
 	tests/cli/interrupted.sh \
 	tests/cli/http.sh \
 	tests/cli/identity.sh \

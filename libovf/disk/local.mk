@@ -19,7 +19,7 @@ libovf_disk_qemu_sources = \
 libovf_disk_engine_sources = \
 	libovf/disk/bits.c libovf/disk/bits.h \
 	libovf/disk/copy.c \
-	libovf/disk/headers.c \
+	libovf/disk/headers.c libovf/disk/headers.h \
 	libovf/disk/inflate.c libovf/disk/inspect.c \
 	libovf/disk/piece.c \
 	libovf/disk/placed.c libovf/disk/placed.h \
@@ -27,6 +27,7 @@ libovf_disk_engine_sources = \
 	libovf/disk/qcow2-write.c libovf/disk/qcow2-write.h \
 	libovf/disk/raw.c \
 	libovf/disk/table.c \
+	libovf/disk/vhdx.c libovf/disk/vhdx.h \
 	libovf/disk/vmdk.h \
 	libovf/disk/vmdk-check.c \
 	libovf/disk/vmdk-descriptor.c \

@@ -258,6 +258,7 @@ qemu_image_below (struct qemu_image *q, const char *owner, const char *name,
   outer = q->folder;
   q->folder = path_dir (path);
   node = node_below (q, fd, path, format, err);
+  q->depth--;
   free (q->folder);
   q->folder = STEAL (outer);
   return node;

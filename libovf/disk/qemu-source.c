@@ -8,11 +8,15 @@
 #include <inttypes.h>
 
 #include "base/file.h"
+#include "base/hooks.h"
+#include "disk/vhdx.h"
 
 struct qemu_source {
   struct qemu_image image;
   struct qemu_disk *disk;
   struct stat before;
+  struct bits map;      /* of a VHDX: blocks that hold something */
+  uint32_t block;       /* their size; 0 = QEMU knows */
   uint64_t at;          /* guest byte where next () goes on */
 };
 
@@ -43,7 +47,9 @@ qemu_source_open (struct disk_source *s, struct ovf_error **err)
   if (!look (s, &q->before, err)
       || (blob_is_tapped (s->blob) && !blob_drain (s->ctx, s->blob, err))
       || !qemu_image_open (s->ctx, s->blob, format, s->reach, CHILD_FIRST + 1,
-                           &q->image, err))
+                           &q->image, err)
+      || (format == &vhdx_format && !hook_on (HOOK_NO_INSPECTION)
+          && !vhdx_map (s->ctx, s->blob, &q->map, &q->block, err)))
     return false;
   q->disk = qemu_disk_open (s->ctx, &q->image, s->workers, err);
   if (q->disk == NULL)
@@ -68,10 +74,35 @@ close_source (struct disk_source *s)
     return;
   qemu_disk_free (q->disk);
   qemu_image_done (&q->image);
+  bits_done (&q->map);
   free (q);
 }
 
 /* ---- pieces --------------------------------------------------------------- */
+/* The next stretch of data at or after q->at: what QEMU says, and of that only
+ * what the table says. */
+static bool
+next_data (struct disk_source *s, uint64_t *length, struct ovf_error **err)
+{
+  struct qemu_source *q = s->state;
+  uint64_t end;
+
+  for (;;) {
+    while (q->block != 0 && q->at < s->capacity && !bits_has (&q->map, q->at / q->block))
+      q->at += q->block - q->at % q->block;
+    if (!qemu_disk_next_data (q->disk, &q->at, length, err))
+      return false;
+    if (q->block == 0 || *length == 0)
+      return true;
+    if (!bits_has (&q->map, q->at / q->block))
+      continue;
+    end = q->at - q->at % q->block + q->block;
+    if (*length > end - q->at)
+      *length = end - q->at;
+    return true;
+  }
+}
+
 static bool
 next (struct disk_source *s, struct piece *p, struct ovf_error **err)
 {
@@ -81,7 +112,7 @@ next (struct disk_source *s, struct piece *p, struct ovf_error **err)
   for (;;) {
     struct cell *c;
 
-    if (!qemu_disk_next_data (q->disk, &q->at, &length, err))
+    if (!next_data (s, &length, err))
       return false;
     if (length == 0 || (p->count > 0 && q->at >= stop))
       return p->count > 0;
