@@ -119,6 +119,7 @@ shared_tests = \
 	tests/shared/qemu-boot.sh \
 	tests/shared/schemas.sh \
 	tests/shared/trust.sh \
+	tests/shared/vmx-agree.sh \
 	tests/shared/web-server.sh \
 	$(NULL)
 
@@ -133,6 +134,7 @@ EXTRA_DIST += \
 	tests/shared/matrix.py \
 	tests/shared/corpus-validate.py \
 	tests/shared/proxmox-agree.py \
+	tests/shared/vmx-agree.tsv \
 	tests/golden/libvirt-five-disks \
 	tests/golden/libvirt-lsilogic \
 	tests/golden/libvirt-native \

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""agree.py EXCEPTIONS <PAIRS: one TAP case a pair of `info --json` documents.
+"""agree.py [--base] EXCEPTIONS <PAIRS: one TAP case a pair of `info --json`s.
 
 Two descriptions of one machine must be the same model.  PAIRS are lines
 NAME, OURS.json, THEIRS.json, parted by tabs: what we read from a file, and
-what we read from what other software made of that file.
+what we read from what other software made of that file.  With --base only the
+last part of a file's path is compared.
 
 EXCEPTIONS has lines NAME, FIELD, OURS, THEIRS, REASON, parted by tabs: the
 first four are globs (fnmatch; values as compact JSON), the last says why the
@@ -14,6 +15,7 @@ table at the end counts by kind of field.
 import collections
 import fnmatch
 import json
+import re
 import sys
 
 # What is compared; the rest of a machine is said by few formats.
@@ -36,7 +38,7 @@ def href(model, drive):
     return files.get(disk["file"] if disk else drive["file"])
 
 
-def flat(document):
+def flat(document, base):
     """{field: value} of the only machine."""
     model = document["result"]
     m = model["machines"][0]
@@ -46,7 +48,9 @@ def flat(document):
     for d in m["drives"]:
         seat = "%s%d:%d" % (d["bus"], d["controller"], d["unit"])
         used.add((d["bus"], d["controller"]))
-        out["drives.%s.file" % seat] = href(model, d)
+        name = href(model, d)
+        out["drives.%s.file" % seat] = \
+            re.split(r"/|\] ", name)[-1] if name and base else name
         for k in DRIVE:
             out["drives.%s.%s" % (seat, k)] = d[k]
     for c in m["controllers"]:
@@ -100,14 +104,15 @@ def show(lines, lead):
         print("#   %s%s" % (lead, line.replace("\n", " ")))
 
 
-def main(path):
-    exceptions = Exceptions(path)
+def main(argv):
+    base = argv[0] == "--base"
+    exceptions = Exceptions(argv[-1])
     table = collections.defaultdict(collections.Counter)
     n = 0
     for line in sys.stdin:
         name, ours, theirs = line.rstrip("\n").split("\t")
         n += 1
-        bad, explained = compare(name, *(flat(json.load(open(f))) for f in (ours, theirs)),
+        bad, explained = compare(name, *(flat(json.load(open(f)), base) for f in (ours, theirs)),
                                  exceptions, table)
         print("%sok %d - %s" % ("not " if bad else "", n, name))
         show(bad, "DIFFERS ")
@@ -125,4 +130,4 @@ def main(path):
     return 0
 
 
-sys.exit(main(*sys.argv[1:]))
+sys.exit(main(sys.argv[1:]))
