@@ -89,11 +89,15 @@ converters_vmx_sources = \
 	converters/vmx-dict.c \
 	converters/vmx-keys.c \
 	converters/vmx-os.c \
+	converters/vmx-place.c converters/vmx-place.h \
 	converters/vmx-read.c converters/vmx-reader.h \
 	converters/vmx-read-boot.c \
 	converters/vmx-read-drives.c \
 	converters/vmx-read-nics.c \
 	converters/vmx-text.c \
+	converters/vmx-write.c \
+	converters/vmx-write-boot.c \
+	converters/vmx-write-devices.c \
 	$(NULL)
 
 converters_xen_sources = \

@@ -181,7 +181,8 @@ vmx_key_fate (const char *key, const char *value)
 
   for (size_t i = 0; i < ARRAY_SIZE (rows); i++)
     if (text_glob (rows[i].pattern, name))
-      return text_equal_nocase (rows[i].usual, value) ? VMX_DROP : rows[i].fate;
+      return rows[i].usual && text_equal_nocase (rows[i].usual, value)
+               ? VMX_DROP : rows[i].fate;
   return VMX_LOST;
 }
 

@@ -36,14 +36,16 @@ place_of_seat (struct machine *m, const char *word)
 }
 
 static unsigned *
-place_of_nic (struct machine *m, const char *word)
+place_of_nic (struct vmx_reader *r, const char *word)
 {
   unsigned index = 0;
 
   if (strncasecmp (word, "ethernet", 8) != 0
       || (word[8] != '\0' && !parse_unsigned (word + 8, 0, UINT32_MAX, &index)))
     return NULL;
-  return index < m->nics.len ? &m->nics.ptr[index].boot_order : NULL;
+  if (index >= VMX_NICS || r->nic_place[index] >= r->m->nics.len)
+    return NULL;
+  return &r->m->nics.ptr[r->nic_place[index]].boot_order;
 }
 
 static unsigned *
@@ -94,7 +96,7 @@ vmx_boot_read (struct vmx_reader *r)
     else if (text_equal_nocase (word, "floppy") || text_equal_nocase (word, "fd"))
       give (first_of (r->m, DRIVE_FLOPPY), &order);
     else
-      give (place_of_nic (r->m, word), &order);
+      give (place_of_nic (r, word), &order);
     free (word);
   }
 }

@@ -5,8 +5,6 @@
 
 #include <ctype.h>
 
-#define NICS_MAX 10
-
 /* ---- model -------------------------------------------------------------------- */
 /* features = "15" makes a vmxnet a vmxnet2. */
 static char *
@@ -106,6 +104,7 @@ read_nic (struct vmx_reader *r, unsigned index)
 
   if (present == NULL || vr_bool (r, name, "present") != YES)
     return;
+  r->nic_place[index] = r->m->nics.len;
   n = machine_add_nic (r->m);
   n->line = present->line;
   n->model = nic_model (r, name);
@@ -117,17 +116,17 @@ read_nic (struct vmx_reader *r, unsigned index)
 bool
 vmx_nics_read (struct vmx_reader *r, struct ovf_error **err)
 {
-  for (unsigned i = 0; i < NICS_MAX; i++)
+  for (unsigned i = 0; i < VMX_NICS; i++)
     read_nic (r, i);
   VECTOR_FOR (e, &r->dict.entries) {
     const char *rest;
     unsigned index;
     bool present;
-    if (vr_numbered (e->key, "ethernet", &index, &rest) && index >= NICS_MAX
+    if (vr_numbered (e->key, "ethernet", &index, &rest) && index >= VMX_NICS
         && text_equal_nocase (rest, "present") && parse_bool (e->value, &present)
         && present
         && !vr_wrong (r, "VMX-INDEX", e->line, err,
-                      "there are %u network adapters at most: '%.40s'", NICS_MAX,
+                      "there are %u network adapters at most: '%.40s'", VMX_NICS,
                       e->key))
       return false;
   }

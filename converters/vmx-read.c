@@ -49,17 +49,11 @@ vr_wrong (struct vmx_reader *r, const char *rule, unsigned line,
           struct ovf_error **err, const char *fmt, ...)
 {
   CLEANUP_FREE char *text = NULL;
-  size_t len;
-  FILE *f = open_memstream (&text, &len);
   va_list ap;
 
-  if (f == NULL)
-    abort ();
   va_start (ap, fmt);
-  vfprintf (f, fmt, ap);
+  text = xvasprintf (fmt, ap);
   va_end (ap);
-  if (fclose (f) != 0)
-    abort ();
   if (!r->inspect)
     return error_at (err, OVF_E_FORMAT, rule, r->in->name, line, "%s", text);
   report_add (r->report, OVF_WARNING, rule, r->in->name, line, NULL, "%s", text);
@@ -318,6 +312,26 @@ is_of_absent_device (struct vmx_reader *r, const char *key)
   return false;
 }
 
+/* The adapters of the model have no gaps between their numbers. */
+static char *
+key_in_model (struct vmx_reader *r, const char *key)
+{
+  const char *rest;
+  unsigned index;
+
+  if (vr_numbered (key, "ethernet", &index, &rest) && index < VMX_NICS)
+    return xasprintf ("ethernet%zu.%s", r->nic_place[index], rest);
+  return xstrdup (key);
+}
+
+static void
+keep (struct vmx_reader *r, const struct vmx_entry *e, const char *value)
+{
+  CLEANUP_FREE char *key = key_in_model (r, e->key);
+
+  extras_keep (&r->m->extras, VMX_OWNER, key, value)->line = e->line;
+}
+
 /* Devices of the host that a guest was given. */
 static bool
 is_passthrough (const char *key)
@@ -334,8 +348,7 @@ read_rest (struct vmx_reader *r)
       continue;
     fate = vmx_key_fate (e->key, e->value);
     if (fate == VMX_KEEP || fate == VMX_LOST)
-      extras_keep (&r->m->extras, VMX_OWNER, e->key,
-                   fate == VMX_KEEP ? e->value : NULL)->line = e->line;
+      keep (r, e, fate == VMX_KEEP ? e->value : NULL);
     if (fate == VMX_HOST)
       report_add (r->report, is_passthrough (e->key) ? OVF_WARNING : OVF_NOTE,
                   "VMX-HOST", r->in->name, e->line, NULL,
@@ -373,6 +386,9 @@ vmx_read (struct ovf_ctx *ctx, const struct input *in,
   struct vmx_reader r = { .ctx = ctx, .in = in, .report = report,
                           .inspect = settings->inspect };
   bool ok;
+
+  for (size_t i = 0; i < VMX_NICS; i++)
+    r.nic_place[i] = NO_INDEX;
 
   if (settings->configuration != NULL) {
     error_set (err, OVF_E_USAGE, "a VMX file has no deployment options: '%s'",

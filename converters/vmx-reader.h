@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "vmx.h"
 
+#define VMX_NICS 10
+
 struct vmx_reader {
   struct ovf_ctx *ctx;
   const struct input *in;
@@ -14,6 +16,7 @@ struct vmx_reader {
   struct vmx_dict dict;
   struct appliance *a;
   struct machine *m;        /* one: its address does not change */
+  size_t nic_place[VMX_NICS]; /* of ethernet0 ... among the model's */
 };
 
 /* A setting of a device ("scsi0:1", "fileName") or, with NULL, of the

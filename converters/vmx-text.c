@@ -170,16 +170,10 @@ void
 vmx_putf (FILE *f, const char *key, const char *fmt, ...)
 {
   CLEANUP_FREE char *value = NULL;
-  size_t len;
-  FILE *m = open_memstream (&value, &len);
   va_list ap;
 
-  if (m == NULL)
-    abort ();
   va_start (ap, fmt);
-  vfprintf (m, fmt, ap);
+  value = xvasprintf (fmt, ap);
   va_end (ap);
-  if (fclose (m) != 0)
-    abort ();
   vmx_put (f, key, value);
 }

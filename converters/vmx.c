@@ -73,4 +73,5 @@ const struct converter vmx_converter = {
   .start = start,
   .probe = probe,
   .read = vmx_read,
+  .write = vmx_write,
 };

@@ -7,6 +7,12 @@
  * TO is a kind or `json`; `companion` writes the script beside it.  `settle` gives the model what the pipeline gives
  * it before a writer sees it: paths of disks, a format, networks; `package`
  * as for an OVF target.  Exit status: that of the command line. */
+ *   convert-text FROM TO [native] [qemu] [settle [package] [for=KIND]]
+ *                <IN >OUT 2>FINDINGS
+ *
+ * TO is a kind or `json`.  `settle` gives the model what the pipeline gives
+ * it before a writer sees it: paths of disks, a format, networks, of TO or
+ * of KIND; `package` as for an OVF target.  Exit status: that of the command line. */
 #include <jansson.h>
 #include <stdio.h>
 
@@ -15,6 +21,8 @@
 struct job {
   const char *from, *to;
   bool settle, package, companion;
+  const char *settle_for;   /* whose paths and networks: TO's by default */
+  bool settle, package;
   struct write_settings settings;
 };
 
@@ -86,6 +94,7 @@ settle_configuration (struct appliance *a, const char *to)
   const struct converter *c = converter_by_name (to);
   const char *net = c && c->net_default ? c->net_default : "network:default";
   CLEANUP_FREE char *kind = xstrndup (net, strcspn (net, ":"));
+  const char *format = c && c->disk_format ? c->disk_format : "qcow2";
   unsigned n = 0;
 
   for (size_t i = 0; i < a->files.len; i++) {
@@ -94,14 +103,14 @@ settle_configuration (struct appliance *a, const char *to)
     free (path);
   }
   VECTOR_FOR (d, &a->disks) {
-    char *path = xasprintf ("/vm/guest-disk%u.qcow2", ++n);
+    char *path = xasprintf ("/vm/guest-disk%u.%s", ++n, format);
     if (d->file == NO_INDEX) {
       appliance_add_file (a, d->id, path);
       d->file = a->files.len - 1;
     }
     else
       set_string (&a->files.ptr[d->file].href, path);
-    d->format = "qcow2";
+    d->format = format;
     free (path);
   }
   VECTOR_FOR (m, &a->machines)
@@ -151,7 +160,7 @@ run (struct ovf_ctx *ctx, const struct job *job, struct ovf_report *report,
   if (job->settle && job->package)
     settle_package (a);
   else if (job->settle)
-    settle_configuration (a, job->to);
+    settle_configuration (a, job->settle_for);
   return write_out (ctx, a, job, report, err);
 }
 
@@ -167,11 +176,13 @@ main (int argc, char **argv)
   if (argc < 3)
     return 2;
   job.from = argv[1];
-  job.to = argv[2];
+  job.to = job.settle_for = argv[2];
   for (int i = 3; i < argc; i++) {
     job.settle |= strcmp (argv[i], "settle") == 0;
     job.companion |= strcmp (argv[i], "companion") == 0;
     job.settings.native_hardware |= strcmp (argv[i], "native") == 0;
+    if (strncmp (argv[i], "for=", 4) == 0)
+      job.settle_for = argv[i] + 4;
     job.package |= strcmp (argv[i], "package") == 0;
     if (strcmp (argv[i], "qemu") == 0)
       job.settings.virt_type = "qemu";

@@ -24,6 +24,12 @@ ADDITIONS = {
         "cores_per_socket": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
         "os.osinfo": ("*", "*"), "graphics": ("vnc", None), "video": (None, "vga"),
         "name": (None, "*"), "paravirtual": ("*", None), "secure_boot": (False, None),
+    "vmx": {
+        "video": ("vmvga", None), "firmware": ("bios", None), "machine_type": ("pc", None),
+        "clock": ("localtime", None), "cpus": (None, 1), "memory": (None, "*"),
+        "id": (None, "*"), "name": (None, "*"), "paravirtual": ("*", None),
+        "nics.N.model": (None, "e1000"), "drives.N.connected": (None, "*"),
+        "usb": (None, "*"),
     },
     "ovf": {
         "cpus": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
@@ -72,6 +78,26 @@ COVERED = {
         (r"bootloader", ["bootloader"]), (r"paravirtual", ["paravirtual"]),
         (r"products.*", ["properties"]), (r"start_order", ["startup"]),
         (r"extras", ["settings"]),
+    "vmx": [
+        (r"memory", ["memory"]),
+        (r"machine_type", ["machine"]),
+        (r"drives\..*\.(bus|controller|unit)", ["controller", "unit"]),
+        (r"drives\..*", ["drive"]),
+        (r"drives\..*\.disk", ["read-only"]),
+        (r"drives\..*\.read_only", ["read-only"]),
+        (r"drives\..*\.boot_order|nics\..*\.boot_order", ["boot-order"]),
+        (r"drives\..*\.(device|connected)", ["device"]),
+        (r"controllers", ["controller"]),
+        (r"nics\..*", ["nic"]),
+        (r"nics\..*\.mac", ["mac"]),
+        (r"nics\..*\.(network|attachment)", ["network"]),
+        (r"sound", ["sound"]), (r"video", ["video"]), (r"graphics", ["graphics"]),
+        (r"tpm", ["tpm"]), (r"serials|parallels", ["ports"]),
+        (r"cores_per_socket", ["topology"]),
+        (r"kernel.*|ramdisk.*|cmdline", ["kernel"]),
+        (r"bootloader", ["bootloader"]),
+        (r"products.*", ["properties"]), (r"start_order", ["startup"]),
+        (r"extras", ["settings", "setting", "nvram"]),
     ],
     "ovf": [
         (r"memory", ["memory"]),
@@ -174,7 +200,7 @@ def main():
             continue
         if field == "controllers" and all(c in y for c in x):
             continue  # the model of a controller that was not said
-        add = ADDITIONS[target].get(field)
+        add = ADDITIONS[target].get(field) or ADDITIONS[target].get(re.sub(r"\d+", "N", field))
         if add and add[0] in ("*", x) and add[1] in ("*", y):
             continue
         if any(re.fullmatch(r, field) and losses & set(words)
