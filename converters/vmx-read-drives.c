@@ -31,17 +31,27 @@ device_model (enum hw_class klass, const char *word)
   return own;
 }
 
+/* Numbers that nothing can have are not asked for by name. */
+static bool
+is_on (const struct vmx_entry *e)
+{
+  bool on;
+
+  return parse_bool (e->value, &on) && on;
+}
+
 static bool
 read_controller (struct vmx_reader *r, size_t row, unsigned index,
-                 const struct vmx_entry *e, struct ovf_error **err)
+                 struct vmx_entry *e, struct ovf_error **err)
 {
   CLEANUP_FREE char *name = xasprintf ("%s%u", adapters[row].word, index);
   const struct vmx_seat first = { adapters[row].bus, index, 0 };
   const char *model;
   struct controller *c;
 
-  if (vr_bool (r, name, "present") != YES)
+  if (!is_on (e))
     return true;
+  e->used = true;
   if (!vmx_seat_exists (&first, NULL))
     return vr_wrong (r, "VMX-INDEX", e->line, err,
                      "there is no controller '%.40s'", e->key);
@@ -233,11 +243,13 @@ vmx_drives_read (struct vmx_reader *r, struct ovf_error **err)
       continue;
     if (seat.controller < 4 && seat.unit < ARRAY_SIZE (seen[0][0]))
       mark = &seen[seat.bus][seat.controller][seat.unit];
-    /* Numbers that no machine has are looked at once. */
-    if (mark ? *mark : !text_equal_nocase (rest, "present"))
+    if (mark == NULL && text_equal_nocase (rest, "present") && is_on (e)
+        && !vr_wrong (r, "VMX-INDEX", e->line, err, "there is no place for "
+                      "'%.40s'", e->key))
+      return false;
+    if (mark == NULL || *mark)
       continue;
-    if (mark != NULL)
-      *mark = true;
+    *mark = true;
     if (!read_drive (r, &seat, e, err))
       return false;
   }

@@ -185,11 +185,25 @@ write_uuid (FILE *f, const struct machine *m)
   vmx_put (f, "uuid.action", "keep");
 }
 
+/* VMware tells few releases of a system apart. */
 static void
-write_identity (FILE *f, const struct machine *m)
+report_system (const struct os *os, const char *id, const char *word,
+               struct ovf_report *report)
 {
-  CLEANUP_FREE char *system = vmx_os_of_guest_id (guest_id (&m->os));
+  const struct ostype *t = ostype_by_vmware (id);
 
+  if (os->osinfo != NULL && !text_equal_nocase (t ? t->osinfo : NULL, os->osinfo))
+    report_loss (report, "vmx", "os", "the system '%s' becomes '%s'", os->osinfo,
+                 word);
+}
+
+static void
+write_identity (FILE *f, const struct machine *m, struct ovf_report *report)
+{
+  const char *id = guest_id (&m->os);
+  CLEANUP_FREE char *system = vmx_os_of_guest_id (id);
+
+  report_system (&m->os, id, system, report);
   write_name (f, m);
   write_annotation (f, m);
   vmx_put (f, "guestOS", system);
@@ -329,7 +343,7 @@ write_machine (FILE *f, const struct appliance *a, const struct machine *m,
 
   vmx_layout_make (&l, m, native, report);
   write_head (f, choose_version (m, &l, native, report));
-  write_identity (f, m);
+  write_identity (f, m, report);
   write_memory (f, m, report);
   write_cpus (f, m, report);
   write_firmware (f, m, report);

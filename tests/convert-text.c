@@ -8,21 +8,23 @@
  * it before a writer sees it: paths of disks, a format, networks; `package`
  * as for an OVF target.  Exit status: that of the command line. */
  *   convert-text FROM TO [native] [qemu] [settle [package] [for=KIND]]
- *                <IN >OUT 2>FINDINGS
+ *                [complete] <IN >OUT 2>FINDINGS
  *
  * TO is a kind or `json`.  `settle` gives the model what the pipeline gives
  * it before a writer sees it: paths of disks, a format, networks, of TO or
- * of KIND; `package` as for an OVF target.  Exit status: that of the command line. */
+ * of KIND; `package` as for an OVF target.  `complete` says all that is
+ * known of the system.  Exit status: that of the command line. */
 #include <jansson.h>
 #include <stdio.h>
 
 #include "converter.h"
+#include "model/maps.h"
 
 struct job {
   const char *from, *to;
   bool settle, package, companion;
   const char *settle_for;   /* whose paths and networks: TO's by default */
-  bool settle, package;
+  bool settle, package, complete;
   struct write_settings settings;
 };
 
@@ -157,6 +159,9 @@ run (struct ovf_ctx *ctx, const struct job *job, struct ovf_report *report,
   a = from->read (ctx, &in, &settings, report, err);
   if (a == NULL || !model_check (ctx, a, err) || !model_check_ids (a, err))
     return false;
+  VECTOR_FOR (m, &a->machines)
+    if (job->complete)
+      os_complete (&m->os);
   if (job->settle && job->package)
     settle_package (a);
   else if (job->settle)
@@ -183,6 +188,7 @@ main (int argc, char **argv)
     job.settings.native_hardware |= strcmp (argv[i], "native") == 0;
     if (strncmp (argv[i], "for=", 4) == 0)
       job.settle_for = argv[i] + 4;
+    job.complete |= strcmp (argv[i], "complete") == 0;
     job.package |= strcmp (argv[i], "package") == 0;
     if (strcmp (argv[i], "qemu") == 0)
       job.settings.virt_type = "qemu";

@@ -87,6 +87,7 @@ cli_tests = \
 	tests/cli/unpack.sh \
 	tests/cli/verify-manifest.sh \
 	tests/cli/verify-signature.sh \
+	tests/cli/vmx.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
 data_tests = \
@@ -95,6 +96,7 @@ data_tests = \
 	tests/golden/configs.sh \
 	tests/golden/libvirt.sh \
 	tests/golden/ovf-write.sh \
+	tests/golden/vmx.sh \
 	tests/golden/probe.sh \
 	tests/hostile/run.sh \
 	tests/rules/run.sh \
@@ -120,6 +122,7 @@ shared_tests = \
 	tests/shared/schemas.sh \
 	tests/shared/trust.sh \
 	tests/shared/vmx-agree.sh \
+	tests/shared/vmx-write.sh \
 	tests/shared/web-server.sh \
 	$(NULL)
 
@@ -199,6 +202,7 @@ TESTS += tests/golden/golden
 tests_golden_golden_SOURCES = tests/golden/golden.c
 tests_golden_golden_LDADD = libovf/libovf-core.la
 EXTRA_DIST += tests/golden/probe
+EXTRA_DIST += tests/golden/vmx-read tests/golden/vmx-write
 EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read
 EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read \
 	tests/golden/xen-read
@@ -214,6 +218,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-ovf \
 	tests/fuzz/fuzz-proxmox \
 	tests/fuzz/fuzz-vmdk \
+	tests/fuzz/fuzz-vmx \
 	tests/fuzz/fuzz-write \
 	tests/fuzz/fuzz-xen \
 	$(NULL)
@@ -224,8 +229,12 @@ tests_fuzz_fuzz_headers_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_vmdk_SOURCES = tests/fuzz/fuzz-vmdk.c tests/fuzz/disk.h \
 	tests/fuzz/standalone.c
 tests_fuzz_fuzz_vmdk_LDADD = libovf/libovf-core.la
-tests_fuzz_fuzz_libvirt_SOURCES = tests/fuzz/fuzz-libvirt.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_libvirt_SOURCES = tests/fuzz/fuzz-libvirt.c tests/fuzz/text.h \
+	tests/fuzz/standalone.c
 tests_fuzz_fuzz_libvirt_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_vmx_SOURCES = tests/fuzz/fuzz-vmx.c tests/fuzz/text.h \
+	tests/fuzz/standalone.c
+tests_fuzz_fuzz_vmx_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_manifest_SOURCES = tests/fuzz/fuzz-manifest.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_manifest_LDADD = libovf/libovf-core.la $(OPENSSL_LIBS)
 tests_fuzz_fuzz_ova_SOURCES = tests/fuzz/fuzz-ova.c tests/fuzz/standalone.c

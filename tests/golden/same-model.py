@@ -29,7 +29,7 @@ ADDITIONS = {
         "clock": ("localtime", None), "cpus": (None, 1), "memory": (None, "*"),
         "id": (None, "*"), "name": (None, "*"), "paravirtual": ("*", None),
         "nics.N.model": (None, "e1000"), "drives.N.connected": (None, "*"),
-        "usb": (None, "*"),
+        "usb": (None, "*"), "os.osinfo": (None, "*"),
     },
     "ovf": {
         "cpus": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
@@ -79,7 +79,7 @@ COVERED = {
         (r"products.*", ["properties"]), (r"start_order", ["startup"]),
         (r"extras", ["settings"]),
     "vmx": [
-        (r"memory", ["memory"]),
+        (r"memory", ["memory"]), (r"os\..*", ["os"]),
         (r"machine_type", ["machine"]),
         (r"drives\..*\.(bus|controller|unit)", ["controller", "unit"]),
         (r"drives\..*", ["drive"]),

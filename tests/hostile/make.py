@@ -416,6 +416,53 @@ sample("qcow2-l1-outside.qcow2", qcow2(l1_at=1 << 60))
 sample("qcow2-cut.qcow2", qcow2()[:60])
 
 
+# ---- VMX -------------------------------------------------------------------------
+VMX = """.encoding = "UTF-8"
+config.version = "8"
+virtualHW.version = "10"
+displayName = "vm"
+guestOS = "other"
+memSize = "64"
+scsi0.present = "TRUE"
+scsi0:0.present = "TRUE"
+scsi0:0.fileName = "vm.vmdk"
+"""
+
+
+def vmx(name, old="", new="", more=""):
+    assert old in VMX, old
+    sample("vmx-%s.vmx" % name, VMX.replace(old, new, 1) + more)
+
+
+vmx("good")
+vmx("absolute", "vm.vmdk", "/etc/passwd")
+vmx("dotdot", "vm.vmdk", "../../etc/passwd")
+vmx("escaped-dotdot", "vm.vmdk", "|2e|2e|2fetc|2fpasswd")
+vmx("device", "vm.vmdk", "/dev/zero")
+vmx("control-character", '"vm"', '"vm|1B[2J|9B31m"')
+vmx("nul", '"vm"', '"vm\0"')
+vmx("escaped-nul", '"vm"', '"vm|00"')
+vmx("no-charset", "UTF-8", "../../../tmp/evil//TRANSLIT")
+vmx("stateful-charset", "UTF-8", "ISO-2022-CN-EXT")
+vmx("memory-huge", '"64"', '"18446744073709551617"')
+vmx("memory-negative", '"64"', '"-64"')
+vmx("cpus-huge", more='numvcpus = "4294967297"\n')
+vmx("cores-zero", more='cpuid.coresPerSocket = "0"\n')
+vmx("twice", more='scsi0:0.fileName = "/etc/passwd"\n')
+vmx("twice-other-case", more='SCSI0:0.FILENAME = "/etc/passwd"\n')
+vmx("controller-huge", more='scsi99999.present = "TRUE"\nscsi99999:1.present = "TRUE"\n')
+vmx("unit-huge", more='scsi0:99999999999.present = "TRUE"\n')
+vmx("unit-of-adapter", more='scsi0:7.present = "TRUE"\nscsi0:7.fileName = "vm.vmdk"\n')
+vmx("many-units", more="".join('scsi0:%d.present = "TRUE"\n' % n for n in range(100, 90000)))
+vmx("nic-huge", more='ethernet4294967296.present = "TRUE"\n')
+vmx("many-settings", more="".join('a.b%d = "1"\n' % n for n in range(100001)))
+vmx("long-value", '"vm"', '"%s"' % ("x" * (2 << 20)))
+vmx("long-key", more="%s = 1\n" % ("k" * 70000))
+vmx("no-line-is-one", more="no line of these\n" * 50000)
+vmx("bars", '"vm"', '"%s"' % ("|" * 100000))
+vmx("boot-order", more='bios.bootOrder = "%s"\n' % ("hdd,ethernet99999999999," * 20000))
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     for name, data in samples.items():

@@ -22,6 +22,7 @@ command_of () {
     ca) argv=(verify --ca system "$2") ;;
     unpack) argv=(unpack "$2" -C "$3") ;;
     import) argv=(import "$2" --to libvirt -o "$3") ;;
+    to-ova) argv=(convert "$2" "$3" --to ova) ;;
     disk-info) argv=(disk info "$2") ;;
     disk-check) argv=(disk check "$2") ;;
     to-raw) argv=(disk convert "$2" "$3" --to raw) ;;

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The VMX reader on any bytes, and its writer on what was read. */
+#include "text.h"
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  return fuzz_text (&vmx_converter, data, size);
+}
