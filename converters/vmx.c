@@ -66,6 +66,7 @@ const struct converter vmx_converter = {
   .title = "VMware configuration (VMX)",
   .suffix = ".vmx",
   .disk_format = "vmdk",
+  .disk_subformat = "monolithicSparse",
   .net_default = "nat",
   .net_bare = "bridge",
   .net_kinds = "bridge nat hostonly none",

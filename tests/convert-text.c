@@ -2,18 +2,14 @@
 /* A description in one format to another, without disks and packages: what
  * converters do, for the goldens.
  *
- *   convert-text FROM TO [native] [qemu] [settle [package]] [companion] <IN >OUT 2>FINDINGS
- *
- * TO is a kind or `json`; `companion` writes the script beside it.  `settle` gives the model what the pipeline gives
- * it before a writer sees it: paths of disks, a format, networks; `package`
- * as for an OVF target.  Exit status: that of the command line. */
  *   convert-text FROM TO [native] [qemu] [settle [package] [for=KIND]]
- *                [complete] <IN >OUT 2>FINDINGS
+ *                [complete] [companion] <IN >OUT 2>FINDINGS
  *
- * TO is a kind or `json`.  `settle` gives the model what the pipeline gives
- * it before a writer sees it: paths of disks, a format, networks, of TO or
- * of KIND; `package` as for an OVF target.  `complete` says all that is
- * known of the system.  Exit status: that of the command line. */
+ * TO is a kind or `json`; `companion` writes the script beside it.  `settle`
+ * gives the model what the pipeline gives it before a writer sees it: paths
+ * of disks, a format, networks, of TO or of KIND; `package` as for an OVF
+ * target.  `complete` says all that is known of the system.  Exit status:
+ * that of the command line. */
 #include <jansson.h>
 #include <stdio.h>
 
@@ -22,9 +18,8 @@
 
 struct job {
   const char *from, *to;
-  bool settle, package, companion;
   const char *settle_for;   /* whose paths and networks: TO's by default */
-  bool settle, package, complete;
+  bool settle, package, companion, complete;
   struct write_settings settings;
 };
 

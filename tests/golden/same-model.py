@@ -24,6 +24,7 @@ ADDITIONS = {
         "cores_per_socket": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
         "os.osinfo": ("*", "*"), "graphics": ("vnc", None), "video": (None, "vga"),
         "name": (None, "*"), "paravirtual": ("*", None), "secure_boot": (False, None),
+    },
     "vmx": {
         "video": ("vmvga", None), "firmware": ("bios", None), "machine_type": ("pc", None),
         "clock": ("localtime", None), "cpus": (None, 1), "memory": (None, "*"),
@@ -78,6 +79,7 @@ COVERED = {
         (r"bootloader", ["bootloader"]), (r"paravirtual", ["paravirtual"]),
         (r"products.*", ["properties"]), (r"start_order", ["startup"]),
         (r"extras", ["settings"]),
+    ],
     "vmx": [
         (r"memory", ["memory"]), (r"os\..*", ["os"]),
         (r"machine_type", ["machine"]),
@@ -200,7 +202,7 @@ def main():
             continue
         if field == "controllers" and all(c in y for c in x):
             continue  # the model of a controller that was not said
-        add = ADDITIONS[target].get(field) or ADDITIONS[target].get(re.sub(r"\d+", "N", field))
+        add = ADDITIONS[target].get(re.sub(r"\d+", "N", field))
         if add and add[0] in ("*", x) and add[1] in ("*", y):
             continue
         if any(re.fullmatch(r, field) and losses & set(words)
