@@ -255,6 +255,20 @@ read_balloon (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
   return true;
 }
 
+/* What is passed through, by its kind: a PCI card, a USB device, a part of a
+ * card that is shared (mdev). */
+static bool
+read_hostdev (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
+{
+  CLEANUP_FREE char *type = lv_attr (n, "type");
+  CLEANUP_FREE char *key = type ? xasprintf ("devices/hostdev type='%s'", type)
+                                : xstrdup ("devices/hostdev");
+
+  (void)err;
+  lv_lost (r, n, key);
+  return true;
+}
+
 /* ---- all of them ---------------------------------------------------------------------- */
 static const struct lv_known device_rows[] = {
   { "controller", HARMLESS, NULL }, /* read first */
@@ -267,6 +281,7 @@ static const struct lv_known device_rows[] = {
   { "video", LOST, read_video },
   { "sound", LOST, read_sound },
   { "tpm", LOST, read_tpm },
+  { "hostdev", LOST, read_hostdev },
   { "input", LOST, read_input },
   { "memballoon", LOST, read_balloon },
   { "audio", HARMLESS, NULL },      /* where the host plays the sound */

@@ -96,7 +96,7 @@ static const struct pm_key keys[] = {
   { "template", 0, PM_NAMED, NULL },  /* its disks are base images */
   { "virtiofs", 10, PM_HOST, NULL },
   { "vmgenid", 0, PM_KEPT, NULL },
-  { "vmstate", 0, PM_HARMLESS, NULL },
+  { "vmstate", 0, PM_HOST, NULL },    /* it is suspended */
   { "vmstatestorage", 0, PM_HOST, NULL },
   { "watchdog", 0, PM_KEPT, NULL },
 };

@@ -65,6 +65,7 @@ static const struct {
   { "monitor.phys_bits_used", VMX_DROP, NULL },
   { "vmotion.*", VMX_DROP, NULL },
   { "migrate.*", VMX_DROP, NULL },
+  { "checkpoint.vmstate", VMX_HOST, "" }, /* it is suspended */
   { "checkpoint.*", VMX_DROP, NULL },
   { "snapshot.*", VMX_DROP, NULL },
   { "replay.*", VMX_DROP, NULL },

@@ -40,6 +40,7 @@ unit_converters = \
 	tests/unit/test-ovf-read \
 	$(NULL)
 unit_top = \
+	tests/unit/test-preflight \
 	tests/unit/test-cli \
 	$(NULL)
 
@@ -71,6 +72,7 @@ cli_tests = \
 	tests/cli/kinds.sh \
 	tests/cli/live.sh \
 	tests/cli/pack.sh \
+	tests/cli/preflight.sh \
 	tests/cli/prop.sh \
 	tests/cli/proxmox.sh \
 	tests/cli/qemu-script.sh \

@@ -66,7 +66,7 @@ void lint_add_line (struct lint *, const struct rule *, unsigned line,
   X (package) X (tar) X (manifest) X (certificate) X (xml) X (refs) X (disks) \
   X (content) X (hardware) X (bounds) X (products) X (sections) X (sections2) \
   X (strings) X (environment) X (images) X (old) X (reading) \
-  X (profiles)
+  X (profiles) X (preflight)
 #define DECLARE(n) extern const struct rule rules_##n[];
 RULE_SETS (DECLARE)
 #undef DECLARE

@@ -10,7 +10,7 @@ libovf_check_sources = \
 	libovf/check/schema-set.c libovf/check/schema-set.h \
 	libovf/check/rules-old.c \
 	libovf/check/rules-reading.c \
-	libovf/check/rules-profiles.c \
+	libovf/check/rules-profiles.c libovf/check/rules-preflight.c \
 	libovf/check/rules-package.c \
 	libovf/check/rules-tar.c \
 	libovf/check/rules-manifest.c \
