@@ -95,7 +95,8 @@ struct converter {
   X (spec)            \
   X (virtualbox)      \
   X (vmx)             \
-  X (xen)
+  X (xen)             \
+  X (xva)
 #define DECLARE(n) extern const struct converter n##_converter;
 CONVERTERS (DECLARE)
 #undef DECLARE

@@ -14,6 +14,7 @@ converters_sources = \
 	$(converters_virtualbox_sources) \
 	$(converters_vmx_sources) \
 	$(converters_xen_sources) \
+	$(converters_xva_sources) \
 	$(NULL)
 
 converters_ovf_sources = \
@@ -122,6 +123,17 @@ converters_virtualbox_sources = \
 	converters/virtualbox-storage.c \
 	converters/virtualbox-write.c \
 	converters/virtualbox-write-media.c \
+	$(NULL)
+
+converters_xva_sources = \
+	converters/xva.c converters/xva.h \
+	converters/xva-fields.c \
+	converters/xva-loss.c \
+	converters/xva-read.c \
+	converters/xva-read-devices.c \
+	converters/xva-value.c \
+	converters/xva-write.c \
+	converters/xva-write-plan.c \
 	$(NULL)
 
 EXTRA_DIST += converters/README.md

@@ -98,12 +98,19 @@ lost_kernel (const struct loss_words *t, const struct machine *m,
 }
 
 void
-loss_report (const struct loss_words *t, const struct appliance *a,
-             const struct machine *m, struct ovf_report *report)
+loss_settings (const struct loss_words *t, const struct appliance *a,
+               const struct machine *m, struct ovf_report *report)
 {
   lost_properties (t, a, m, report);
   lost_extras (t, &a->extras, "the package", report);
   lost_extras (t, &m->extras, "the machine", report);
+}
+
+void
+loss_report (const struct loss_words *t, const struct appliance *a,
+             const struct machine *m, struct ovf_report *report)
+{
+  loss_settings (t, a, m, report);
   lost_kernel (t, m, report);
   if (m->start_order > 0 && a->machines.len > 1)
     report_loss (report, t->target, "startup",

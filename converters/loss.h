@@ -12,7 +12,10 @@ struct loss_words {
   bool keeps_own;           /* what its own reader kept (extras with the owner
                                `target`) is the writer's to write or report */
 };
-/* Properties, settings of other formats, kernels, the start order. */
+/* Properties, and settings of other formats. */
+void loss_settings (const struct loss_words *, const struct appliance *,
+                    const struct machine *, struct ovf_report *);
+/* Those, kernels, paravirtual guests, the start order. */
 void loss_report (const struct loss_words *, const struct appliance *,
                   const struct machine *, struct ovf_report *);
 

@@ -36,6 +36,11 @@ ADDITIONS = {
         "cpus": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
         "usb": (None, False),
     },
+    "xva": {
+        "cpus": (None, 1), "memory": (None, "*"), "id": ("*", "*"), "name": (None, "*"),
+        "uuid": (None, "*"), "firmware": (None, "bios"), "paravirtual": (None, False),
+        "bootloader": (None, "pygrub"),
+    },
 }
 # Field (a regular expression) -> the words of LOSS-TARGET-word that cover it.
 COVERED = {
@@ -108,6 +113,22 @@ COVERED = {
         (r"drives\..*\.disk", ["shared-disk"]),
         (r"extras", ["extra", "vbox-machine", "section"]),
     ],
+    "xva": [
+        (r"drives\..*\.(bus|controller|unit)", ["controller"]),
+        (r"drives\..*", ["floppy", "drive"]),
+        (r"drives\..*\.boot_order", ["boot-order"]),
+        (r"drives\..*\.device", ["device"]), (r"drives\..*\.(file|disk)", ["medium"]),
+        (r"drives\..*\.connected", ["medium"]),
+        (r"controllers", ["controller"]),
+        (r"nics\..*\.model", ["nic"]), (r"nics\..*\.connected", ["connected"]),
+        (r"nics\..*\.(network|attachment)", ["network"]),
+        (r"sound", ["sound"]), (r"video", ["video"]), (r"graphics", ["graphics"]),
+        (r"serials|parallels", ["ports"]), (r"clock", ["clock"]), (r"tpm", ["tpm"]),
+        (r"usb", ["usb"]), (r"kernel.*|ramdisk.*", ["kernel"]), (r"cmdline", ["cmdline", "kernel"]),
+        (r"bootloader", ["bootloader"]), (r"firmware|secure_boot", ["firmware"]),
+        (r"machine_type", ["machine-type"]),
+        (r"products.*", ["properties", "product"]), (r"extras", ["settings"]),
+    ],
 }
 
 
@@ -145,6 +166,32 @@ def nic(n):
     return n
 
 
+def as_xva(out):
+    """What an XVA says in another way, or by saying nothing."""
+    order = sorted((v, k) for k, v in out.items() if k.endswith(".boot_order") and v)
+    disk_first = not order or out[order[0][1][:-10] + "kind"] == "disk" \
+        if not order or order[0][1].startswith("drives") else False
+    for k in out:
+        if k.endswith(".disk") and out[k]:
+            out[k] = out[k][1:]
+            out[k[:-4] + "file"] = None
+        if k.endswith(".boot_order"):
+            out[k] = None if disk_first else [x[1] for x in order].index(k) + 1 \
+                if out[k] else None
+        if k.endswith(".connected") and out[k] in (True, None):
+            out[k] = None
+        if k.endswith(".model") and out[k] == "netfront":
+            out[k] = None
+        if k.endswith(".attachment") and out[k] is None:
+            out[k] = "network"
+    if out["clock"] == "utc":
+        out["clock"] = None
+    if out["graphics"] == "vnc":
+        out["graphics"] = None
+    out["machine_type"] = None  # there is one
+    out["extras"] = [k for k in out["extras"] if not k.startswith("item ")]
+
+
 def flat(model, target):
     """{field: value} of what a writer has to carry."""
     m = model["machines"][0]
@@ -173,6 +220,8 @@ def flat(model, target):
                             if e["owner"] != target})
     if target == "proxmox":
         without_habits(out)
+    if target == "xva":
+        as_xva(out)
     return out
 
 
