@@ -163,37 +163,6 @@ trust_files (struct source *s, const struct plan *p, struct ovf_report *report,
 }
 
 /* ---- the result ------------------------------------------------------------------ */
-/* "virsh define %c": %c the configuration, %s the script beside it, %n the
- * machine's name. */
-static void
-add_start (json_t *start, const struct plan *p, const char *config,
-           const char *script, size_t machine)
-{
-  const char *const *lines = p->converter->start;
-  const char *name = p->model->machines.ptr[machine].name;
-
-  for (; lines != NULL && *lines != NULL; lines++) {
-    CLEANUP_FREE char *line = NULL;
-    size_t len;
-    FILE *f = open_memstream (&line, &len);
-    if (f == NULL)
-      abort ();
-    for (const char *c = *lines; *c != '\0'; c++) {
-      CLEANUP_FREE char *word = NULL;
-      if (*c != '%') {
-        fputc (*c, f);
-        continue;
-      }
-      c++;
-      word = text_shell_quote (*c == 'c' ? config : *c == 's' && script ? script : name);
-      fputs (word, f);
-    }
-    if (fclose (f) != 0)
-      abort ();
-    json_array_append_new (start, json_string (line));
-  }
-}
-
 static void
 dry_run_files (const struct plan *p, const char *folder, json_t *files)
 {
@@ -223,7 +192,7 @@ make_configs (const struct plan *p, const struct text *texts, struct output *out
     digest_of (DIGEST_SHA256, texts[i].text, texts[i].len, hex);
     result_file (files, path, c->role, texts[i].len, hex);
     if (c->role == ROLE_CONFIGURATION)
-      add_start (start, p, path, script, c->machine);
+      result_start (start, p->converter, path, script, p->model->machines.ptr[c->machine].name);
     else
       set_string (&script, path);
   }
@@ -273,6 +242,8 @@ plan_next (struct source *s, struct plan *p, size_t i, struct ovf_error **err)
 
   if (s->package != NULL && p->files.ptr[i].file != NO_INDEX)
     name = package_next (s->package, &why);
+  else if (s->xva != NULL)
+    name = xva_next (s->xva);
   for (size_t k = i; name != NULL && k < p->files.len; k++) {
     struct planned_file f = p->files.ptr[k];
     if (f.file == NO_INDEX || !member_is_of (name, s->appliance->files.ptr[f.file].href))
@@ -296,7 +267,7 @@ make_all (struct source *s, struct plan *p, const struct text *texts, json_t *fi
   for (size_t i = 0; ok && i < p->files.len; i++)
     ok = plan_next (s, p, i, err)
          && make_file (s, p, out, &p->files.ptr[i], files, report, err);
-  ok = ok && (s->package == NULL || package_settle (s->package, err))
+  ok = ok && source_settle (s, err)
        && make_configs (p, texts, out, folder, files, start, err)
        && strict_check (s->options, report, err) && output_commit (out, err);
   output_free (out);
@@ -472,6 +443,8 @@ ovf_convert (struct ovf_ctx *ctx, const char *path, const char *target,
     s->scratch = path_dir (target);
   if (package)
     return pipeline_write_package (s, target, options, report, ret_json, err);
+  if (strcmp (kind, "xva") == 0)
+    return pipeline_write_xva (s, target, report, ret_json, err);
   if (disk)
     return pipeline_write_disk (s, target, report, ret_json, err);
   return to_configuration (s, to, target, report, ret_json, err);

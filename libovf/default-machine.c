@@ -32,3 +32,20 @@ default_drive (struct machine *m, size_t disk, unsigned number)
   d->unit = unit < 7 ? unit : unit + 1;
   d->disk = disk;
 }
+
+/* A bare disk gets the machine that `build` would give it. */
+void
+default_around_disk (struct appliance *a, struct ovf_report *report)
+{
+  struct machine *m;
+
+  if (a->machines.len > 0 || strcmp (a->kind, "disk") != 0)
+    return;
+  m = default_machine (a);
+  m->id = xstrdup (a->name);
+  m->name = xstrdup (a->name);
+  default_drive (m, 0, 0);
+  report_add (report, OVF_NOTE, "EXPORT-DEFAULT-MACHINE", a->descriptor, 0, NULL,
+              "a disk says nothing of its machine: 1 CPU, 1 GiB of memory, LSI Logic, BIOS");
+  report_hint (report, "'ovftool build --disk FILE' takes --cpus, --memory, --firmware, --nic");
+}

@@ -50,7 +50,7 @@ copy_to (struct source *s, struct disk_job *job, struct output *out,
 
   return source_trust (s, &file, file == NO_INDEX ? 0 : 1, report, err)
          && source_copy_disk (s, job, report, err)
-         && (s->package == NULL || package_settle (s->package, err))
+         && source_settle (s, err)
          && result_digest (s->ctx, s->options, output_fd (out), hex, err)
          && strict_check (s->options, report, err) && output_commit (out, err);
 }

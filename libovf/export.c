@@ -291,7 +291,7 @@ write_all (struct export *x, struct package_writer *w, const struct appliance *o
   size_t len = 0;
 
   return reserve (x, w, err) && write_entries (x, w, original, err)
-         && (x->source->package == NULL || package_settle (x->source->package, err))
+         && source_settle (x->source, err)
          && descriptor_text (x, &text, &len, NULL, err)
          && package_writer_descriptor (w, text, len, err)
          && package_writer_finish (w, err) && strict_check (x->options, x->report, err)
@@ -394,20 +394,6 @@ run (struct export *x, const struct signer *signer, char **ret_json, struct ovf_
   return true;
 }
 
-/* A bare disk gets the machine that `build` would give it. */
-static void
-around_disk (struct appliance *a, struct ovf_report *report)
-{
-  struct machine *m = default_machine (a);
-
-  m->id = xstrdup (a->name);
-  m->name = xstrdup (a->name);
-  default_drive (m, 0, 0);
-  report_add (report, OVF_NOTE, "EXPORT-DEFAULT-MACHINE", a->descriptor, 0, NULL,
-              "a disk says nothing of its machine: 1 CPU, 1 GiB of memory, LSI Logic, BIOS");
-  report_hint (report, "'ovftool build --disk FILE' takes --cpus, --memory, --firmware, --nic");
-}
-
 bool
 pipeline_write_package (struct source *s, const char *target,
                         const struct ovf_options *options, struct ovf_report *report,
@@ -420,8 +406,7 @@ pipeline_write_package (struct source *s, const char *target,
 
   if (ovf->write == NULL)
     return error_set (err, OVF_E_UNSUPPORTED, "this build cannot write packages");
-  if (x.model->machines.len == 0 && strcmp (x.model->kind, "disk") == 0)
-    around_disk (x.model, report);
+  default_around_disk (x.model, report);
   if (x.model->machines.len == 0)
     return error_at (err, OVF_E_FORMAT, NULL, x.model->descriptor, 0,
                      "there is no virtual machine in it");

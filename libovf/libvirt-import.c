@@ -324,8 +324,7 @@ stage_all (struct live *l, struct ovf_error **err)
   for (size_t i = 0; i < l->p->files.len; i++)
     if (!plan_next (l->s, l->p, i, err) || !stage_file (l, i, err))
       return false;
-  return (l->s->package == NULL || package_settle (l->s->package, err))
-         && check_pool_space (l, err);
+  return source_settle (l->s, err) && check_pool_space (l, err);
 }
 
 /* ---- changing the host ------------------------------------------------------------------------ */

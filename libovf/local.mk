@@ -41,11 +41,12 @@ libovf_top_sources = \
 	libovf/formats.c \
 	libovf/disk-ops.c \
 	libovf/options.c libovf/options.h libovf/options.def \
-	libovf/pipeline.h libovf/source.c libovf/copy-disk.c libovf/result.c \
+	libovf/pipeline.h libovf/source.c libovf/source-files.c libovf/source-xva.c libovf/copy-disk.c libovf/result.c \
 	libovf/netmap.c libovf/identity.c libovf/info.c \
 	libovf/adjust.h libovf/adjust.c libovf/adjust-drop.c \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
-	libovf/export.c libovf/profile-apply.h libovf/profile-apply.c libovf/default-machine.c \
+	libovf/export.c libovf/export-xva.c libovf/xva-sink.h libovf/xva-sink.c \
+	libovf/profile-apply.h libovf/profile-apply.c libovf/default-machine.c \
 	libovf/unpack.c libovf/verify.c \
 	libovf/validate.h libovf/validate.c libovf/validate-package.c \
 	libovf/rules.c libovf/diff.c \

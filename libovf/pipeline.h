@@ -10,6 +10,7 @@
 #include "options.h"
 #include "package/package.h"
 #include "package/write.h"
+#include "package/xva.h"
 
 /* ---- source.c: whatever is read -------------------------------------- */
 /* A description in the model, and the way to the files it names. */
@@ -17,6 +18,7 @@ struct source {
   struct ovf_ctx *ctx;
   char *path;               /* as the user gave it */
   struct package *package;  /* NULL for a configuration or a bare disk */
+  struct xva *xva;          /* a XenServer export; or NULL */
   struct appliance *appliance;
   const struct ovf_options *options;
   char *folder;             /* of a configuration: its files lie beneath */
@@ -41,6 +43,12 @@ struct source *source_open (struct ovf_ctx *, const char *path, enum purpose,
 struct source *source_of_model (struct ovf_ctx *, struct appliance * /* taken */,
                                 const char *folder, const struct ovf_options *,
                                 struct ovf_error **err);
+/* Reads a description: one step of all the above. */
+bool source_read_text (struct source *, const struct converter *, const struct input *,
+                       enum purpose, struct ovf_report *, struct ovf_error **err);
+/* source-xva.c: s->fd, or standard input, is an XVA. */
+bool source_open_xva (struct source *, enum purpose, struct ovf_report *,
+                      struct ovf_error **err);
 void source_free (struct source *);
 DEFINE_CLEANUP (source, source_free)
 struct trust_policy trust_policy_of (const struct ovf_options *);
@@ -65,6 +73,8 @@ void blob_pair_free (struct blob_pair *);
 /* Where a file of a configuration, or one that the user named, lies, so that
  * files beside it may be read; NULL of a package.  Freshly allocated. */
 char *source_folder_of (const struct source *, size_t i);
+/* Before outputs are kept: what an archive has behind the files used. */
+bool source_settle (struct source *, struct ovf_error **err);
 /* The format of the disk image in files[i], whose bytes are pair.plain. */
 const struct disk_format *source_disk_format (struct source *, size_t disk,
                                               struct blob_pair *,
@@ -87,6 +97,8 @@ bool source_references (struct source *, strings *ret, struct ovf_error **err);
 struct machine *default_machine (struct appliance *);
 /* Disk `disk`, the number-th (from 0), on a SCSI controller of its own kind. */
 void default_drive (struct machine *, size_t disk, unsigned number);
+/* A bare disk gets a machine around it, with a finding. */
+void default_around_disk (struct appliance *, struct ovf_report *);
 
 /* ---- netmap.c --------------------------------------------------------- */
 /* Settles network and attachment of every NIC for the target: --net rules,
@@ -126,6 +138,12 @@ bool pipeline_write_package (struct source *, const char *target,
                              const struct ovf_options *, struct ovf_report *,
                              char **ret_json, struct ovf_error **err);
 
+/* ---- export-xva.c ------------------------------------------------------- */
+/* An appliance's machine as a XenServer export: `target` is a file, a folder,
+ * or "-". */
+bool pipeline_write_xva (struct source *, const char *target, struct ovf_report *,
+                         char **ret_json, struct ovf_error **err);
+
 /* ---- disk-target.c -------------------------------------------------------- */
 bool pipeline_write_disk (struct source *, const char *target, struct ovf_report *,
                           char **ret_json, struct ovf_error **err);
@@ -135,6 +153,10 @@ bool pipeline_write_disk (struct source *, const char *target, struct ovf_report
 char *result_dump (struct json_t *);
 void result_file (struct json_t *files, const char *path, enum file_role role,
                   uint64_t size, const char *sha256);
+/* The commands that start the guest; config and script (or NULL) are paths of
+ * what was made. */
+void result_start (struct json_t *start, const struct converter *, const char *config,
+                   const char *script, const char *name);
 /* {"target":...,"files":[...],"start":[]} as text; takes the reference. */
 char *result_written (const char *target, struct json_t *files);
 /* The SHA-256 of a file that was written, or "" where nobody will see it:

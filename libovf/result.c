@@ -2,6 +2,7 @@
 /* The JSON results of operations that write (cli.md section 2). */
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "pipeline.h"
 
 char *
@@ -26,6 +27,36 @@ result_file (struct json_t *files, const char *path, enum file_role role,
                                            json_text (path), "role",
                                            role_word (role), "size",
                                            (json_int_t)size, "sha256", sum));
+}
+
+/* "virsh define %c": %c the configuration, %s the script beside it, %n the
+ * machine's name. */
+void
+result_start (struct json_t *start, const struct converter *c, const char *config,
+              const char *script, const char *name)
+{
+  const char *const *lines = c->start;
+
+  for (; lines != NULL && *lines != NULL; lines++) {
+    CLEANUP_FREE char *line = NULL;
+    size_t len;
+    FILE *f = open_memstream (&line, &len);
+    if (f == NULL)
+      abort ();
+    for (const char *p = *lines; *p != '\0'; p++) {
+      CLEANUP_FREE char *word = NULL;
+      if (*p != '%') {
+        fputc (*p, f);
+        continue;
+      }
+      p++;
+      word = text_shell_quote (*p == 'c' ? config : *p == 's' && script ? script : name);
+      fputs (word, f);
+    }
+    if (fclose (f) != 0)
+      abort ();
+    json_array_append_new (start, json_string (line));
+  }
 }
 
 char *

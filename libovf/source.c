@@ -27,6 +27,7 @@ source_free (struct source *s)
   if (s == NULL)
     return;
   package_free (s->package);
+  xva_free (s->xva);
   appliance_free (s->appliance);
   for (size_t i = 0; i < s->n_fds; i++)
     close (s->fds[i]);
@@ -42,18 +43,10 @@ source_free (struct source *s)
   free (s);
 }
 
-static int
-keep_fd (struct source *s, int fd)
-{
-  s->fds = xrealloc (s->fds, (s->n_fds + 1) * sizeof *s->fds);
-  s->fds[s->n_fds++] = fd;
-  return fd;
-}
-
 /* ---- packages ---------------------------------------------------------- */
-static bool
-read_text (struct source *s, const struct converter *c, const struct input *in,
-           enum purpose purpose, struct ovf_report *report, struct ovf_error **err)
+bool
+source_read_text (struct source *s, const struct converter *c, const struct input *in,
+                  enum purpose purpose, struct ovf_report *report, struct ovf_error **err)
 {
   const char *configuration = option_text (s->options, OPT_CONFIGURATION);
   struct read_settings settings = {
@@ -99,7 +92,7 @@ open_package (struct source *s, enum purpose purpose, struct ovf_report *report,
   in.name = package_descriptor_name (s->package);
   in.text = package_descriptor (s->package, &len);
   in.len = len;
-  if (!read_text (s, converter_by_name ("ovf"), &in, purpose, report, err))
+  if (!source_read_text (s, converter_by_name ("ovf"), &in, purpose, report, err))
     return false;
   refer (s);
   if (package_form (s->package) != PACKAGE_DIR)
@@ -128,7 +121,7 @@ open_configuration (struct source *s, const struct converter *c,
     return false;
   if (memchr (text, '\0', in.len) != NULL)
     return error_at (err, OVF_E_FORMAT, NULL, base, 0, "the file holds a NUL byte");
-  if (!read_text (s, c, &in, purpose, report, err))
+  if (!source_read_text (s, c, &in, purpose, report, err))
     return false;
   set_string (&s->appliance->descriptor, base);
   s->folder = path_dir (s->path);
@@ -150,7 +143,7 @@ open_live (struct source *s, enum purpose purpose, struct ovf_report *report,
   in.name = live_source_name (s->live);
   in.text = xml;
   in.len = strlen (xml);
-  if (!read_text (s, converter_by_name ("libvirt"), &in, purpose, report, err))
+  if (!source_read_text (s, converter_by_name ("libvirt"), &in, purpose, report, err))
     return false;
   set_string (&s->appliance->descriptor, in.name);
   return true;
@@ -256,6 +249,9 @@ by_content (struct source *s, const struct stat *st, enum purpose purpose,
   struct ovf_error *why = NULL;
   bool text;
 
+  if (xva_probe (s->fd)
+      || (text_has_suffix (s->path, ".xva") && !S_ISDIR (st->st_mode) && !looks_like_text (s)))
+    return source_open_xva (s, purpose, report, err);
   if (package_probe (s->path, s->fd))
     return open_package (s, purpose, report, err);
   if (S_ISDIR (st->st_mode) || S_ISFIFO (st->st_mode))
@@ -279,6 +275,9 @@ by_kind (struct source *s, const char *kind, enum purpose purpose,
 
   if (strcmp (kind, "ova") == 0 || strcmp (kind, "ovf") == 0)
     return open_package (s, purpose, report, err);
+  /* Its description may lie there alone. */
+  if (strcmp (kind, "xva") == 0 && !looks_like_text (s))
+    return source_open_xva (s, purpose, report, err);
   if (strcmp (kind, "disk") == 0) {
     const struct disk_format *disk =
       disk_of_file (s, option_text (s->options, OPT_FROM_DISK), err);
@@ -299,7 +298,9 @@ open_any (struct source *s, enum purpose purpose, struct ovf_report *report,
   struct stat st;
   bool ok;
 
-  if (strcmp (s->path, "-") == 0 || http_is_url (s->path))
+  if (strcmp (s->path, "-") == 0 && kind != NULL && strcmp (kind, "xva") == 0)
+    ok = source_open_xva (s, purpose, report, err);
+  else if (strcmp (s->path, "-") == 0 || http_is_url (s->path))
     ok = open_package (s, purpose, report, err);
   else if (strncmp (s->path, LIVE_PREFIX, strlen (LIVE_PREFIX)) == 0)
     ok = open_live (s, purpose, report, err);
@@ -356,219 +357,5 @@ source_trust (struct source *s, const size_t *used, size_t n,
     strings_append (&hrefs, xstrdup (s->appliance->files.ptr[used[i]].href));
   ok = package_trust (s->package, &policy, &hrefs, report, err);
   strings_free (&hrefs);
-  return ok;
-}
-
-/* ---- files ------------------------------------------------------------------------- */
-/* `--disk-map NAME=FILE`: the user says where a file is. */
-static const char *
-mapped (const struct source *s, const char *href)
-{
-  VECTOR_FOR (m, option_list (s->options, OPT_DISK_MAP)) {
-    const char *eq = strrchr (*m, '=');
-    if (eq != NULL && (size_t)(eq - *m) == strlen (href)
-        && strncmp (*m, href, strlen (href)) == 0)
-      return eq + 1;
-  }
-  return NULL;
-}
-
-static bool
-outside (const struct source *s, const char *href, struct ovf_error **err)
-{
-  CLEANUP_FREE char *dir = path_dir (href);
-
-  error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
-            "the file '%s' lies outside the folder of the configuration", href);
-  return error_hint (err, "if it may be read: --allow '%s'", dir);
-}
-
-/* href beneath one root; *ret_fd stays -1 when it is not. */
-static bool
-open_in (const char *root, const char *href, int *ret_fd, struct ovf_error **err)
-{
-  struct ovf_error *problem = NULL;
-
-  *ret_fd = file_open_in_root (root, href, &problem);
-  return problem == NULL || error_move (err, &problem);
-}
-
-/* "local-lvm:vm-100-disk-0" is no file of this folder. */
-static bool
-is_volume (const struct source *s, const char *href)
-{
-  const struct converter *c = converter_by_name (s->appliance->kind);
-
-  return c != NULL && c->names_volumes && *href != '/';
-}
-
-/* What --disk-map and --allow let in; *ret_fd stays -1 when they say nothing. */
-static bool
-open_allowed (struct source *s, const char *href, int *ret_fd, struct ovf_error **err)
-{
-  const char *user = mapped (s, href);
-
-  *ret_fd = -1;
-  if (user != NULL) {
-    *ret_fd = file_open_user (user, NULL, err);
-    return *ret_fd >= 0;
-  }
-  VECTOR_FOR (root, option_list (s->options, OPT_ALLOW))
-    if (!open_in (*root, href, ret_fd, err) || *ret_fd >= 0)
-      return *ret_fd >= 0;
-  return true;
-}
-
-static int
-open_beside (struct source *s, const char *href, struct ovf_error **err)
-{
-  CLEANUP_FREE char *folder = path_join (s->folder, ".");
-  int fd = -1;
-
-  if (s->own_files && mapped (s, href) == NULL) {
-    CLEANUP_FREE char *path = path_join (s->folder, href);
-    return file_open_user (path, NULL, err);
-  }
-  if (mapped (s, href) == NULL && is_volume (s, href)) {
-    error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
-              "'%s' is a volume of a storage, not a file", href);
-    error_hint (err, "say where a copy lies: --disk-map '%s=FILE'", href);
-    return -1;
-  }
-  if (mapped (s, href) == NULL && (!open_in (folder, href, &fd, err) || fd >= 0))
-    return fd;
-  if (open_allowed (s, href, &fd, err) && fd < 0)
-    outside (s, href, err);
-  return fd;
-}
-
-char *
-source_folder_of (const struct source *s, size_t i)
-{
-  const char *href = s->appliance->files.ptr[i].href, *user = mapped (s, href);
-  CLEANUP_FREE char *path = NULL;
-
-  if (s->package != NULL || (s->live != NULL && user == NULL))
-    return NULL;
-  path = user ? xstrdup (user) : path_join (s->folder, href);
-  return path_dir (path);
-}
-
-static struct blob *
-blob_of_fd (struct source *s, const char *href, int fd, struct ovf_error **err)
-{
-  uint64_t size;
-
-  if (fd < 0)
-    return NULL;
-  keep_fd (s, fd);
-  if (!file_size (fd, &size, err))
-    return NULL;
-  return blob_new_span (href, fd, 0, size);
-}
-
-/* Of a live host: a file that the user lets in, or a volume of libvirt. */
-static struct blob *
-file_of_host (struct source *s, const struct file_ref *f, bool raw, struct ovf_error **err)
-{
-  struct ovf_error *why = NULL;
-  struct blob *blob;
-  bool local;
-  int fd;
-
-  if (!open_allowed (s, f->href, &fd, err))
-    return NULL;
-  if (fd >= 0)
-    return blob_of_fd (s, f->href, fd, err);
-  blob = live_source_blob (s->live, f->href, raw, s->scratch, &local, &why);
-  if (blob != NULL)
-    return blob;
-  if (why != NULL) {
-    error_move (err, &why);
-    return NULL;
-  }
-  error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
-            "'%s' is in no storage pool that libvirt knows", f->href);
-  if (*f->href == '/') {
-    CLEANUP_FREE char *dir = path_dir (f->href);
-    CLEANUP_FREE char *word = text_shell_quote (dir);
-    error_hint (err, "'virsh pool-create-as NAME dir --target %s' makes one of its folder%s%s",
-                word, local ? "; or, if it may be read: --allow " : "", local ? word : "");
-  } else
-    error_hint (err, "a copy can be used: --disk-map '%s=FILE'", f->href);
-  return NULL;
-}
-
-/* Is what files[i] holds said to be raw, or a medium? */
-static bool
-is_raw (const struct source *s, size_t i)
-{
-  VECTOR_FOR (d, &s->appliance->disks)
-    if (d->file == i)
-      return option_text (s->options, OPT_FROM_DISK) == NULL && d->format != NULL
-             && strcmp (d->format, "raw") == 0;
-  return true;
-}
-
-bool
-source_file (struct source *s, size_t i, uint64_t max_plain, struct blob_pair *ret,
-             struct ovf_error **err)
-{
-  const struct file_ref *f = &s->appliance->files.ptr[i];
-
-  ret->plain = NULL;
-  ret->stored = s->package != NULL
-                  ? package_blob (s->package, f->href, f->chunk_size, f->size, err)
-                  : s->live != NULL ? file_of_host (s, f, is_raw (s, i), err)
-                                    : blob_of_fd (s, f->href, open_beside (s, f->href, err), err);
-  if (ret->stored == NULL)
-    return error_place (err, NULL, s->appliance->descriptor, f->line);
-  if (f->compression == COMPRESSION_OTHER) {
-    error_at (err, OVF_E_UNSUPPORTED, "OVF-REF-006", s->appliance->descriptor, f->line,
-              "'%s' is compressed in a way that is not known here", f->href);
-    blob_pair_free (ret);
-    return false;
-  }
-  ret->plain = f->compression == COMPRESSION_GZIP
-                 ? blob_new_gunzip (ret->stored, max_plain) : ret->stored;
-  return true;
-}
-
-void
-blob_pair_free (struct blob_pair *p)
-{
-  if (p->plain != p->stored)
-    blob_free (p->plain);
-  blob_free (p->stored);
-  p->plain = p->stored = NULL;
-}
-
-bool
-source_file_failed (struct source *s, struct blob_pair *p, struct ovf_error **err)
-{
-  struct ovf_error *differs = NULL;
-  enum ovf_code code = err && *err ? ovf_error_code (*err) : OVF_E_IO;
-
-  if ((code == OVF_E_FORMAT || code == OVF_E_LIMIT) && s->package != NULL
-      && !package_blob_done (s->package, p->stored, &differs)
-      && ovf_error_code (differs) == OVF_E_INTEGRITY) {
-    ovf_error_free (*err);
-    *err = STEAL (differs);
-  }
-  ovf_error_free (differs);
-  blob_pair_free (p);
-  return false;
-}
-
-bool
-source_file_done (struct source *s, struct blob_pair *p, struct ovf_error **err)
-{
-  bool ok;
-
-  /* Inflating to the end first: what follows the image is checked too. */
-  if (p->plain != p->stored && !blob_drain (s->ctx, p->plain, err))
-    return source_file_failed (s, p, err);
-  ok = s->package == NULL || package_blob_done (s->package, p->stored, err);
-  blob_pair_free (p);
   return ok;
 }

@@ -87,6 +87,7 @@ cli_tests = \
 	tests/cli/validate-profiles.sh \
 	tests/cli/stream.sh \
 	tests/cli/unpack.sh \
+	tests/cli/xva.sh \
 	tests/cli/verify-manifest.sh \
 	tests/cli/verify-signature.sh \
 	tests/cli/vmx.sh \
@@ -99,6 +100,7 @@ data_tests = \
 	tests/golden/libvirt.sh \
 	tests/golden/ovf-write.sh \
 	tests/golden/vmx.sh \
+	tests/golden/xva.sh \
 	tests/golden/probe.sh \
 	tests/hostile/run.sh \
 	tests/rules/run.sh \
@@ -156,6 +158,8 @@ EXTRA_DIST += \
 	tests/golden/proxmox-write \
 	tests/golden/qemu-write \
 	tests/golden/same-model.py \
+	tests/golden/xva-read \
+	tests/xva.py \
 	tests/schema/all-1.ovf \
 	tests/schema/all-2.ovf \
 	tests/schema/environment.xml \
@@ -223,6 +227,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-vmx \
 	tests/fuzz/fuzz-write \
 	tests/fuzz/fuzz-xen \
+	tests/fuzz/fuzz-xva \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
 tests_fuzz_fuzz_headers_SOURCES = tests/fuzz/fuzz-headers.c tests/fuzz/disk.h \
@@ -249,6 +254,8 @@ tests_fuzz_fuzz_proxmox_SOURCES = tests/fuzz/fuzz-proxmox.c tests/fuzz/standalon
 tests_fuzz_fuzz_proxmox_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_write_SOURCES = tests/fuzz/fuzz-write.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_write_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_xva_SOURCES = tests/fuzz/fuzz-xva.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_xva_LDADD = libovf/libovf-core.la
 
 # ---- how they run ---------------------------------------------------------
 TEST_EXTENSIONS = .sh

@@ -21,6 +21,7 @@ struct blob {
   uint64_t within;          /* bytes of it that were read */
   unsigned mask;
   blob_read_fn *read;       /* a stream */
+  blob_hole_fn *holes;      /* of one; or NULL */
   void *opaque;
   struct gunzip *gunzip;
 };
@@ -70,6 +71,12 @@ blob_new_stream (const char *name, uint64_t length, blob_read_fn *read,
   b->read = read;
   b->opaque = opaque;
   return b;
+}
+
+void
+blob_set_holes (struct blob *b, blob_hole_fn *holes)
+{
+  b->holes = holes;
 }
 
 /* ---- gzip ----------------------------------------------------------------- */
@@ -322,6 +329,19 @@ blob_read (struct blob *b, void *buf, size_t n, struct ovf_error **err)
     done += (size_t)got;
   }
   return (ssize_t)done;
+}
+
+uint64_t
+blob_skip_hole (struct blob *b, uint64_t unit)
+{
+  uint64_t n;
+
+  if (b->holes == NULL || b->mask != 0)
+    return 0;
+  n = b->holes (b->opaque, unit);
+  b->within += n;
+  b->position += n;
+  return n;
 }
 
 bool

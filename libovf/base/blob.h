@@ -35,6 +35,10 @@ void blob_append_stored (struct blob *, const char *name, struct store,
 /* A stream that can be read once; length may be BLOB_UNKNOWN. */
 struct blob *blob_new_stream (const char *name, uint64_t length, blob_read_fn *,
                               void *opaque);
+/* How many zeros come next, in multiples of unit: they are skipped. */
+typedef uint64_t blob_hole_fn (void *opaque, uint64_t unit);
+/* For a stream that knows where it has nothing but zeros. */
+void blob_set_holes (struct blob *, blob_hole_fn *);
 /* What inner (lent; its digests remain its own) inflates to (RFC 1952,
  * several members allowed).  More than max_out bytes is OVF_E_LIMIT; a bad
  * CRC, or bytes after the last member, OVF_E_FORMAT. */
@@ -51,6 +55,9 @@ void blob_tap (struct blob *, unsigned algorithms);
 bool blob_is_tapped (const struct blob *);
 /* n bytes or fewer only at the end; -1 on failure. */
 ssize_t blob_read (struct blob *, void *buf, size_t n, struct ovf_error **err);
+/* Zeros that come next and need not be read, in multiples of unit: they are
+ * skipped.  0 where every byte is hashed, or nobody knows. */
+uint64_t blob_skip_hole (struct blob *, uint64_t unit);
 /* Exactly n; fewer is OVF_E_FORMAT "ends early". */
 bool blob_read_exact (struct blob *, void *buf, size_t n, struct ovf_error **err);
 /* Reads and hashes all that is left. */

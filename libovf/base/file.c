@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -355,6 +356,22 @@ file_wait (const struct ovf_ctx *ctx, int fd, bool to_write, struct ovf_error **
     if (r < 0 && errno != EINTR)
       return error_errno (err, errno, "cannot wait");
   }
+}
+
+bool
+file_send (const struct ovf_ctx *ctx, int fd, const void *buf, size_t n,
+           struct ovf_error **err)
+{
+  const uint8_t *p = buf;
+
+  while (n > 0) {
+    size_t some = n < PIPE_BUF ? n : PIPE_BUF;
+    if (!file_wait (ctx, fd, true, err) || !file_write (fd, p, some, err))
+      return false;
+    p += some;
+    n -= some;
+  }
+  return true;
 }
 
 ssize_t

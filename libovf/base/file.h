@@ -46,6 +46,10 @@ bool file_pwrite (int fd, const void *buf, size_t n, uint64_t offset, struct ovf
  * little to wait for.  Does not wait; no promise. */
 void file_start_writeback (int fd, uint64_t offset, uint64_t n);
 bool file_write (int fd, const void *buf, size_t n, struct ovf_error **err);
+/* The same into what may be a pipe, whose reader may be slow: ends when the
+ * context is cancelled. */
+bool file_send (const struct ovf_ctx *, int fd, const void *buf, size_t n,
+                struct ovf_error **err);
 /* Waits until fd can be read, or written: PIPE_BUF bytes of a pipe.  Ends when
  * the context is cancelled, so that a silent peer does not hold up a signal. */
 bool file_wait (const struct ovf_ctx *, int fd, bool to_write, struct ovf_error **err);

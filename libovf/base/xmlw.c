@@ -19,7 +19,7 @@ xmlw_begin (struct xmlw *w, FILE *out)
 static void
 indent (struct xmlw *w)
 {
-  for (unsigned i = 0; i < w->depth; i++)
+  for (unsigned i = 0; !w->compact && i < w->depth; i++)
     fputs ("  ", w->out);
 }
 
@@ -28,7 +28,7 @@ close_start (struct xmlw *w, bool newline)
 {
   if (!w->open)
     return;
-  fputs (newline ? ">\n" : ">", w->out);
+  fputs (newline && !w->compact ? ">\n" : ">", w->out);
   w->open = false;
 }
 
@@ -133,12 +133,14 @@ xmlw_end (struct xmlw *w)
   const char *name = w->stack[--w->depth];
 
   if (w->open)
-    fputs ("/>\n", w->out);
+    fputs ("/>", w->out);
   else {
     if (!w->text)
       indent (w);
-    fprintf (w->out, "</%s>\n", name);
+    fprintf (w->out, "</%s>", name);
   }
+  if (!w->compact)
+    fputc ('\n', w->out);
   w->open = w->text = false;
 }
 

@@ -14,6 +14,7 @@ struct xmlw {
   const char *stack[64];
   unsigned depth;
   bool open, text; /* start tag not closed yet; element has text */
+  bool compact;    /* set after xmlw_begin (): no white space of ours */
   unsigned replaced;
 };
 

@@ -41,6 +41,9 @@ next_stream (struct disk_source *s, struct piece *p, struct ovf_error **err)
 
     if (!ctx_alive (s->ctx, err))
       return false;
+    /* Whole stretches: a piece holds all of one. */
+    if (r->at % PIECE_MAX == 0)
+      r->at += blob_skip_hole (s->blob, PIECE_MAX);
     piece_room (p, PIECE_MAX);
     n = blob_read (s->blob, p->data, PIECE_MAX, err);
     if (n < 0)

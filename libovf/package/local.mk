@@ -18,6 +18,9 @@ libovf_package_read_sources = \
 	libovf/package/tar.c libovf/package/tar.h \
 	libovf/package/trust.c \
 	libovf/package/verify.c \
+	libovf/package/xva.h libovf/package/xva-impl.h \
+	libovf/package/xva-read.c libovf/package/xva-table.c \
+	libovf/package/xva-archive.c libovf/package/xva-sum.c \
 	$(NULL)
 
 libovf_package_write_sources = \

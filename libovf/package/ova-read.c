@@ -34,6 +34,7 @@ struct ova {
   uint64_t entry_end;         /* without padding */
   uint64_t entries;
   strings names;              /* in lower case, sorted */
+  bool no_names;              /* of as many files as come */
   struct tar_watch watch;
   uint8_t start[TAR_UNIT];    /* to say what it is when it is no archive */
   size_t start_len;
@@ -176,6 +177,12 @@ ova_new (struct ovf_ctx *ctx, struct store store, uint64_t size, const char *nam
     return NULL;
   }
   return STEAL (o);
+}
+
+void
+ova_keep_no_names (struct ova *o)
+{
+  o->no_names = true;
 }
 
 void
@@ -387,7 +394,7 @@ take_entry (struct ova *o, struct archive_entry *e, struct member *ret,
     return false;
   if (*ret_folder)
     return true;
-  if (!remember_name (o, name, err))
+  if (!o->no_names && !remember_name (o, name, err))
     return false;
   tell_format (o, name);
   ret->name = STEAL (name);
@@ -449,7 +456,9 @@ ova_next (struct ova *o, struct member *ret, struct ovf_error **err)
       archive_failed (o, err);
       return -1;
     }
-    if (!ctx_within (o->ctx, LIMIT_MEMBERS, ++o->entries, "files in the archive", err)) {
+    o->entries++;
+    if (!o->no_names
+        && !ctx_within (o->ctx, LIMIT_MEMBERS, o->entries, "files in the archive", err)) {
       error_place (err, NULL, o->name, 0);
       return -1;
     }

@@ -13,6 +13,9 @@ struct ova *ova_new (struct ovf_ctx *, struct store, uint64_t size, const char *
                      struct ovf_report *, struct ovf_error **err);
 void ova_free (struct ova *);
 DEFINE_CLEANUP (ova, ova_free)
+/* The caller checks that names ascend, so that they need not be remembered,
+ * and may be more than there is memory for. */
+void ova_keep_no_names (struct ova *);
 /* The next regular file: 1; the name is the caller's.  0 at the archive's
  * end; -1 and an error for anything no package may hold. */
 int ova_next (struct ova *, struct member *ret, struct ovf_error **err);

@@ -7,7 +7,6 @@
 #include "base/json.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <unistd.h>
 
 #define COPY_SIZE (1u << 20)
@@ -254,21 +253,6 @@ package_writer_finish (struct package_writer *w, struct ovf_error **err)
   return put_headers (w, err) && list_archive (w, err);
 }
 
-/* In pieces that a pipe takes without blocking. */
-static bool
-send (struct package_writer *w, const uint8_t *p, size_t n, struct ovf_error **err)
-{
-  while (n > 0) {
-    size_t some = n < PIPE_BUF ? n : PIPE_BUF;
-    if (!file_wait (w->ctx, STDOUT_FILENO, true, err)
-        || !file_write (STDOUT_FILENO, p, some, err))
-      return false;
-    p += some;
-    n -= some;
-  }
-  return true;
-}
-
 static bool
 send_spool (struct package_writer *w, struct ovf_error **err)
 {
@@ -278,7 +262,7 @@ send_spool (struct package_writer *w, struct ovf_error **err)
     size_t n = w->end - done < COPY_SIZE ? (size_t)(w->end - done) : COPY_SIZE;
 
     if (!ctx_alive (w->ctx, err) || !file_pread (w->fd, buf, n, done, err)
-        || !send (w, buf, n, err))
+        || !file_send (w->ctx, STDOUT_FILENO, buf, n, err))
       return false;
     done += n;
   }

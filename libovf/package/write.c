@@ -42,7 +42,7 @@ writer_is_archive (const struct package_writer *w)
 /* ---- the target ------------------------------------------------------ */
 
 /* Modification time of all members (reproducible-builds.org). */
-static bool
+bool
 source_date (uint64_t *ret, struct ovf_error **err)
 {
   const char *text = getenv ("SOURCE_DATE_EPOCH");

@@ -113,6 +113,8 @@ struct json_t *package_writer_json (const struct package_writer *);
 bool ustar_header (uint8_t block[TAR_BLOCK], const char *name, uint64_t size,
                    uint64_t mtime);
 bool ustar_name_fits (const char *name);
+/* The time of all members: SOURCE_DATE_EPOCH, or 0. */
+bool source_date (uint64_t *ret, struct ovf_error **err);
 /* "SHA256(name)= hex\n"; NULL sink: only the length. */
 size_t manifest_line_length (enum digest_alg, const char *name);
 void manifest_write_line (FILE *, enum digest_alg, const char *name,

@@ -29,6 +29,17 @@ replay fuzz-libvirt "$srcdir"/tests/golden/libvirt-*/*.xml
 replay fuzz-vmx "$srcdir"/tests/golden/vmx-*/*.vmx
 replay fuzz-xen "$srcdir"/tests/golden/xen-read/*.cfg
 
+if command -v python3 >/dev/null; then
+  head -c 3000000 /dev/zero | sed '1s/^/disk/' >"$tmp/disk.raw"
+  for sums in sha1 none xxhash; do
+    python3 "$srcdir/tests/xva.py" make "$tmp/$sums.xva" "$tmp/disk.raw" --sums $sums \
+      --table --keepalive
+  done
+  replay fuzz-xva "$tmp"/*.xva "$srcdir"/tests/golden/xva-read/*.xml
+else
+  skip "XVA" "no python3"
+fi
+
 # Disks: those of the hostile samples.
 if command -v python3 >/dev/null; then
   python3 "$srcdir/tests/hostile/make.py" "$tmp/samples" || exit 99
