@@ -62,12 +62,15 @@ set_cpus (struct machine *m, const char *value)
 {
   if (!parse_unsigned (value, 1, CPUS_MAX, &m->cpus))
     return false;
-  VECTOR_FOR (v, &m->variants)
-    if (v->cpus != 0)
-      v->cpus = m->cpus;
   /* Sockets are whole. */
   if (m->cores_per_socket != 0 && m->cpus % m->cores_per_socket != 0)
     m->cores_per_socket = 1;
+  VECTOR_FOR (v, &m->variants) {
+    if (v->cpus == 0)
+      continue;
+    v->cpus = m->cpus;
+    v->cores_per_socket = m->cores_per_socket;
+  }
   return true;
 }
 
@@ -79,6 +82,9 @@ set_cores (struct machine *m, const char *value)
   if (!parse_unsigned (value, 1, CPUS_MAX, &n) || (m->cpus != 0 && m->cpus % n != 0))
     return false;
   m->cores_per_socket = n;
+  VECTOR_FOR (v, &m->variants)
+    if (v->cpus != 0)
+      v->cores_per_socket = n;
   return true;
 }
 

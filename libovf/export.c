@@ -329,26 +329,6 @@ make_signer (struct export *x, struct signer **ret, struct ovf_error **err)
   return *ret != NULL;
 }
 
-/* `--net OLD=NEW` for a package renames networks. */
-static bool
-rename_networks (struct export *x, struct ovf_error **err)
-{
-  VECTOR_FOR (rule, option_list (x->options, OPT_NET)) {
-    const char *eq = strrchr (*rule, '=');
-    CLEANUP_FREE char *pattern = eq ? xstrndup (*rule, (size_t)(eq - *rule)) : NULL;
-    if (eq == NULL || eq == *rule || eq[1] == '\0')
-      return error_set (err, OVF_E_USAGE, "--net is PATTERN=NAME, not '%s'", *rule);
-    VECTOR_FOR (m, &x->model->machines)
-      VECTOR_FOR (nic, &m->nics)
-        if (nic->network && text_glob (pattern, nic->network))
-          set_string (&nic->network, eq + 1);
-    VECTOR_FOR (n, &x->model->networks)
-      if (n->name && text_glob (pattern, n->name))
-        set_string (&n->name, eq + 1);
-  }
-  return true;
-}
-
 /* What the numbers of the source were, while the model gets new ones. */
 static struct appliance *
 remember (const struct appliance *a)
@@ -414,7 +394,7 @@ pipeline_write_package (struct source *s, const char *target,
        && adjust_apply (x.model, NULL, options, report, err)
        && parse_numbers (&x, err) && identity_apply (x.model, NULL, options, err)
        && environment_set_any (x.model, option_list (options, OPT_PROP), report, err)
-       && rename_networks (&x, err) && settle_target (&x, target, err)
+       && netmap_rename (x.model, option_list (options, OPT_NET), err) && settle_target (&x, target, err)
        && make_signer (&x, &signer, err) && trust_all (&x, err)
        && run (&x, signer, ret_json, err);
   export_done (&x);

@@ -130,3 +130,96 @@ netmap_apply (struct appliance *a, const struct converter *target,
   free (list);
   return ok;
 }
+
+/* ---- names in a package --------------------------------------------- */
+static bool
+check_rules (const strings *rules, struct ovf_error **err)
+{
+  VECTOR_FOR (rule, rules) {
+    const char *eq = strrchr (*rule, '=');
+    if (eq == NULL || eq == *rule || eq[1] == '\0')
+      return error_set (err, OVF_E_USAGE, "--net is PATTERN=NAME, not '%s'", *rule);
+  }
+  return true;
+}
+
+/* The first rule that matches wins. */
+static void
+rename_network (char **name, const strings *rules)
+{
+  VECTOR_FOR (rule, rules) {
+    const char *eq = strrchr (*rule, '=');
+    CLEANUP_FREE char *pattern = xstrndup (*rule, (size_t)(eq - *rule));
+    if (*name != NULL && text_glob (pattern, *name)) {
+      set_string (name, eq + 1);
+      return;
+    }
+  }
+}
+
+/* What only an OVF says of a network is kept under its number. */
+static void
+renumber_extras (extras *list, size_t gone)
+{
+  for (size_t i = list->len; i-- > 0;) {
+    struct extra *e = &list->ptr[i];
+    const char *digits = e->key + strlen ("network ");
+    size_t n = strncmp (e->key, "network ", strlen ("network ")) == 0
+                 ? strspn (digits, "0123456789") : 0;
+    CLEANUP_FREE char *text = xstrndup (n > 0 ? digits : "", n);
+    CLEANUP_FREE char *key = NULL;
+    unsigned number;
+    if (!parse_unsigned (text, 0, UINT32_MAX, &number) || number < gone)
+      continue;
+    if (number == gone) {
+      key = xstrdup (e->key);
+      extras_drop (list, key);
+      i = i < list->len ? i : list->len;
+      continue;
+    }
+    key = xasprintf ("network %u%s", number - 1, digits + n);
+    set_string (&e->key, key);
+  }
+}
+
+static bool
+is_listed (const networks *list, size_t until, const char *name)
+{
+  for (size_t i = 0; i < until; i++)
+    if (name != NULL && list->ptr[i].name != NULL && strcmp (list->ptr[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+/* Networks that became one are listed once. */
+static void
+merge_networks (struct appliance *a)
+{
+  networks *list = &a->networks;
+
+  for (size_t i = list->len; i-- > 1;) {
+    if (!is_listed (list, i, list->ptr[i].name))
+      continue;
+    free (list->ptr[i].name);
+    free (list->ptr[i].description);
+    memmove (&list->ptr[i], &list->ptr[i + 1], (list->len - i - 1) * sizeof *list->ptr);
+    list->len--;
+    renumber_extras (&a->extras, i);
+  }
+}
+
+bool
+netmap_rename (struct appliance *a, const strings *rules, struct ovf_error **err)
+{
+  if (rules->len == 0)
+    return true;
+  if (!check_rules (rules, err))
+    return false;
+  VECTOR_FOR (m, &a->machines)
+    VECTOR_FOR (nic, &m->nics)
+      rename_network (&nic->network, rules);
+  VECTOR_FOR (n, &a->networks)
+    rename_network (&n->name, rules);
+  merge_networks (a);
+  return true;
+}

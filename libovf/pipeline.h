@@ -107,6 +107,9 @@ bool netmap_apply (struct appliance *, const struct converter *target,
                    const strings *rules, struct ovf_report *,
                    struct ovf_error **err);
 
+/* For a package: the rules give networks new names. */
+bool netmap_rename (struct appliance *, const strings *rules, struct ovf_error **err);
+
 /* ---- identity.c: --name --mac --uuid ---------------------------------- */
 /* target NULL: a package. */
 bool identity_apply (struct appliance *, const struct converter *target,
