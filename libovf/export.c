@@ -11,6 +11,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "environment.h"
+#include "gzip-sink.h"
 #include "pipeline.h"
 #include "profile-apply.h"
 
@@ -31,6 +32,7 @@ struct export {
   char *descriptor;         /* "vm.ovf" */
   enum package_form form;
   unsigned level;           /* deflate, 0 = default */
+  unsigned gzip;            /* of disks, once more around them; 0 = none */
   uint64_t chunk_size;
   enum digest_alg algorithm;
   struct profile *profile;  /* of --for, or NULL */
@@ -58,11 +60,14 @@ parse_numbers (struct export *x, struct ovf_error **err)
 {
   const char *level = option_text (x->options, OPT_COMPRESS);
   const char *chunk = option_text (x->options, OPT_CHUNK_SIZE);
+  const char *gzip = option_text (x->options, OPT_GZIP);
   const char *sha = option_text (x->options, OPT_SHA);
   const char *version = option_text (x->options, OPT_OVF_VERSION);
 
   if (level != NULL && !parse_unsigned (level, 1, 9, &x->level))
     return error_set (err, OVF_E_USAGE, "--compress is 1 to 9, not '%s'", level);
+  if (gzip != NULL && !parse_unsigned (gzip, 1, 9, &x->gzip))
+    return error_set (err, OVF_E_USAGE, "--gzip is 1 to 9, not '%s'", gzip);
   if (chunk != NULL && (!parse_size (chunk, &x->chunk_size) || x->chunk_size < 4096))
     return error_set (err, OVF_E_USAGE, "--chunk-size '%s' is no size of 4K or more", chunk);
   x->algorithm = sha ? digest_by_name (sha) : profile_digest (x->profile);
@@ -167,6 +172,9 @@ widest_numbers (struct export *x)
     f->size = INT64_MAX;
     f->chunk_size = x->chunk_size;
   }
+  VECTOR_FOR (e, &x->entries)
+    if (x->gzip != 0 && e->disk != NO_INDEX)
+      x->model->files.ptr[e->file].compression = COMPRESSION_GZIP;
   VECTOR_FOR (d, &x->model->disks) {
     if (d->file == NO_INDEX)
       continue;
@@ -204,18 +212,26 @@ write_disk (struct export *x, struct package_writer *w, const struct entry *e,
     .target = { .fd = -1, .append = package_writer_append, .opaque = w },
     .options = { .level = x->level, .id = d->id, .name = f->href }
   };
+  CLEANUP (gzip_sink) struct gzip_sink *gzip
+    = x->gzip != 0 ? gzip_sink_new (x->gzip, package_writer_append, w) : NULL;
   char *href = f->href;
   bool ok;
 
+  if (gzip != NULL) {
+    job.target.append = gzip_sink_append;
+    job.target.opaque = gzip;
+  }
   f->href = x->hrefs[e->source_file];
   f->size = original->files.ptr[e->source_file].size;
   f->chunk_size = original->files.ptr[e->source_file].chunk_size;
+  f->compression = original->files.ptr[e->source_file].compression;
   d->capacity = original->disks.ptr[e->disk].capacity;
   d->format = original->disks.ptr[e->disk].format;
-  ok = source_copy_disk (x->source, &job, x->report, err);
+  ok = source_copy_disk (x->source, &job, x->report, err)
+       && (gzip == NULL || gzip_sink_finish (gzip, err));
   f->href = href;
   f->chunk_size = x->chunk_size;
-  f->compression = COMPRESSION_NONE;
+  f->compression = gzip != NULL ? COMPRESSION_GZIP : COMPRESSION_NONE;
   d->format = disk_format_word ("vmdk-stream");
   /* A VMDK is whole sectors. */
   d->capacity = (job.capacity + SECTOR - 1) / SECTOR * SECTOR;

@@ -43,7 +43,7 @@ libovf_top_sources = \
 	libovf/options.c libovf/options.h libovf/options.def \
 	libovf/pipeline.h libovf/source.c libovf/source-files.c libovf/source-xva.c libovf/copy-disk.c libovf/result.c \
 	libovf/netmap.c libovf/identity.c libovf/info.c \
-	libovf/adjust.h libovf/adjust.c libovf/adjust-drop.c \
+	libovf/adjust.h libovf/adjust.c libovf/adjust-drop.c libovf/gzip-sink.h libovf/gzip-sink.c \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
 	libovf/export.c libovf/export-xva.c libovf/xva-sink.h libovf/xva-sink.c \
 	libovf/profile-apply.h libovf/profile-apply.c libovf/default-machine.c \

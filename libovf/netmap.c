@@ -208,9 +208,26 @@ merge_networks (struct appliance *a)
   }
 }
 
+/* An adapter of a package needs a network's name; configurations may only say
+ * how it is attached.  The names are those that VMware's tools give. */
+static void
+name_attachments (struct appliance *a)
+{
+  static const char *const names[] = {
+    [ATTACH_BRIDGE] = "bridged", [ATTACH_NAT] = "nat", [ATTACH_USER] = "nat",
+    [ATTACH_HOSTONLY] = "hostonly", [ATTACH_INTERNAL] = "internal"
+  };
+
+  VECTOR_FOR (m, &a->machines)
+    VECTOR_FOR (nic, &m->nics)
+      if (nic->network == NULL && nic->attachment < ARRAY_SIZE (names))
+        nic->network = xstrdup (names[nic->attachment]);
+}
+
 bool
 netmap_rename (struct appliance *a, const strings *rules, struct ovf_error **err)
 {
+  name_attachments (a);
   if (rules->len == 0)
     return true;
   if (!check_rules (rules, err))

@@ -107,7 +107,8 @@ bool netmap_apply (struct appliance *, const struct converter *target,
                    const strings *rules, struct ovf_report *,
                    struct ovf_error **err);
 
-/* For a package: the rules give networks new names. */
+/* For a package: adapters without a network get one by how they are attached;
+ * the rules give networks new names. */
 bool netmap_rename (struct appliance *, const strings *rules, struct ovf_error **err);
 
 /* ---- identity.c: --name --mac --uuid ---------------------------------- */

@@ -22,6 +22,7 @@ man_pages = \
 	man/ovftool-validate.1 \
 	man/ovftool-verify.1 \
 	man/ovftool-version.1 \
+	man/ovftool-vmware.1 \
 	man/ovftool-profiles.5 \
 	man/ovftool-rules.7 \
 	man/ovftool-security.7 \
@@ -47,6 +48,7 @@ man_pods = \
 	man/ovftool-validate.pod \
 	man/ovftool-verify.pod \
 	man/ovftool-version.pod \
+	man/ovftool-vmware.pod \
 	man/ovftool-profiles.pod \
 	man/ovftool-security.pod \
 	$(NULL)

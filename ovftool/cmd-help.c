@@ -61,9 +61,11 @@ help_print (FILE *fp, const struct command *c)
     print_command (fp, c);
     return;
   }
-  print_synopsis (fp, "COMMAND [OPTIONS] ARGS\nhelp COMMAND");
+  print_synopsis (fp, "COMMAND [OPTIONS] ARGS\nhelp COMMAND\n"
+                       "[OPTIONS] SOURCE [TARGET]");
   fputs ("\nReads, checks, converts and writes virtual machine packages "
-         "(OVF and OVA).\n\nCommands:\n", fp);
+         "(OVF and OVA).\nWithout a command, options and output are those "
+         "of VMware's tool: ovftool-vmware(1).\n\nCommands:\n", fp);
   for (size_t i = 0; commands[i] != NULL; i++)
     fprintf (fp, "  %-10s  %s\n", commands[i]->name, commands[i]->summary);
   fputs ("\nOptions of all commands:\n", fp);

@@ -56,6 +56,20 @@ option_of_line (struct cli *cli, const char *line, size_t n)
   return n == 0 || *line == '#' ? NULL : cli_format (cli, "%.*s", (int)n, line);
 }
 
+/* `name = value` without the blanks. */
+static const char *
+join (struct cli *cli, const char *option)
+{
+  size_t name = strcspn (option, "="), n = name;
+  const char *value = option + name + (option[name] == '=');
+
+  while (n > 0 && strchr (" \t", option[n - 1]) != NULL)
+    n--;
+  return n == name ? option
+                   : cli_format (cli, "%.*s=%s", (int)n, option,
+                                 value + strspn (value, " \t"));
+}
+
 static bool
 take_file (struct compat *c, const char *path, bool optional)
 {
@@ -68,7 +82,7 @@ take_file (struct compat *c, const char *path, bool optional)
     const char *option = option_of_line (c->cli, p, n), *next = NULL;
 
     number++;
-    ok = option == NULL || compat_take (c, option, &next);
+    ok = option == NULL || compat_take (c, join (c->cli, option), &next);
     if (!ok) {
       struct failure *f = &c->cli->failures[c->cli->n_failures - 1];
       f->message = cli_format (c->cli, "%s:%u: %s", path, number, f->message);

@@ -105,13 +105,24 @@ to_number (const char *digits)
   return n;
 }
 
+/* Help is there, too, when a configuration file is wrong. */
+static bool
+asks_for_help (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], "--help") == 0 || strcmp (argv[i], "-h") == 0)
+      return true;
+  return false;
+}
+
 static bool
 prepare (struct compat *c, int argc, char **argv)
 {
   struct cli *cli = c->cli;
   const char *threads;
 
-  if (!compat_config (c, argc, argv) || !compat_parse (c, argc, argv))
+  if ((!asks_for_help (argc, argv) && !compat_config (c, argc, argv))
+      || !compat_parse (c, argc, argv))
     return false;
   c->quiet = compat_flag (c, "quiet");
   c->machine = compat_flag (c, "machineOutput");

@@ -14,8 +14,11 @@ static const struct {
     "Did not find an .ovf file at the beginning of the OVA package." },
   { "OVF-MF-005", "does not match",
     "SHA digest of file %1 does not match manifest." },
+  { NULL, "not verified (the digest of ",
+    "SHA digest of file %1 does not match manifest." },
   { "OVF-MF-006", "does not list", "No manifest entry found for: '%1'." },
-  { "OVF-MF-006", "not in the package", NULL },
+  { "ADJUST-EXTRA-CONFIG", NULL,
+    "ExtraConfig option '%1' is not allowed, will skip it." },
   { "OVF-MF-007", "does not list the descriptor",
     "No manifest entry found for: '%1'." },
 };
@@ -63,12 +66,13 @@ compat_words (struct cli *cli, const char *rule, const char *message,
   const char *text = NULL, *shown;
 
   for (size_t i = 0; text == NULL && i < sizeof words / sizeof words[0]; i++)
-    if (rule != NULL && strcmp (rule, words[i].rule) == 0
-        && (words[i].has == NULL || strstr (message, words[i].has) != NULL)
-        && words[i].text != NULL)
+    if ((words[i].rule == NULL
+         || (rule != NULL && strcmp (rule, words[i].rule) == 0))
+        && (words[i].has == NULL || strstr (message, words[i].has) != NULL))
       text = fill (cli, words[i].text, message);
-  if (text != NULL)
-    return cli_show (cli, text);
-  shown = cli_show (cli, message);
+  shown = cli_show (cli, text != NULL ? text : message);
+  /* Lines of a manifest are not told there. */
+  if (rule != NULL && strncmp (rule, "OVF-MF-", 7) == 0)
+    line = 0;
   return line != 0 ? cli_format (cli, "Line %u: %s", line, shown) : shown;
 }

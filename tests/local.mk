@@ -58,6 +58,9 @@ cli_tests = \
 	tests/cli/cli-progress.sh \
 	tests/cli/cli-signals.sh \
 	tests/cli/cli-usage.sh \
+	tests/cli/compat-convert.sh \
+	tests/cli/compat-options.sh \
+	tests/cli/compat-scripts.sh \
 	tests/cli/ended.sh \
 	tests/cli/env.sh \
 	tests/cli/diff.sh \
@@ -114,6 +117,7 @@ house_tests = \
 shared_tests = \
 	tests/shared/attacks.sh \
 	tests/shared/corpus-info.sh \
+	tests/shared/corpus-probe.sh \
 	tests/shared/corpus-validate.sh \
 	tests/shared/corpus-vmdk.sh \
 	tests/shared/corpus-write.sh \
