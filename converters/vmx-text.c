@@ -158,7 +158,8 @@ vmx_put (FILE *f, const char *key, const char *value)
   fprintf (f, "%s = \"", key);
   for (const char *s = value; *s != '\0'; s++) {
     unsigned char c = (unsigned char)*s;
-    if (c < 0x20 || c == 0x7f || strchr ("|\"", c) != NULL)
+    /* The last two so that no value looks like the markup of others. */
+    if (c < 0x20 || c == 0x7f || strchr ("|\"<>", c) != NULL)
       fprintf (f, "|%02X", c);
     else
       fputc (c, f);
