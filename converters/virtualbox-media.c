@@ -209,7 +209,6 @@ one_disk (struct vb_reader *r, struct vb_medium *m, struct ovf_error **err)
   }
   m->disk = add_disk (r, m->node, location, format_word (r, m->node, format));
   r->a->disks.ptr[m->disk].shared = type && strcmp (type, "Shareable") == 0;
-  r->a->disks.ptr[m->disk].read_only = type && strcmp (type, "Readonly") == 0;
   return true;
 }
 
@@ -238,6 +237,14 @@ use_disk (struct vb_reader *r, struct vb_medium *leaf, size_t *ret,
                 r->a->disks.ptr[leaf->disk].id);
   *ret = leaf->disk;
   return true;
+}
+
+static bool
+is_read_only (const struct vb_medium *m)
+{
+  CLEANUP_FREE char *type = vb_attr (m->node, "type");
+
+  return type != NULL && strcmp (type, "Readonly") == 0;
 }
 
 /* ---- drives ------------------------------------------------------------------------ */
@@ -299,6 +306,7 @@ vb_medium_read (struct vb_reader *r, const xmlNode *n, struct drive *d,
     return unknown_medium (r, n, uuid, d);
   if ((m->kind == DRIVE_DISK) != (d->kind == DRIVE_DISK))
     return bad_medium (r, n, err, "the drive cannot hold the medium", uuid);
+  d->read_only = d->kind == DRIVE_DISK && is_read_only (m);
   return d->kind == DRIVE_DISK ? use_disk (r, m, &d->disk, err)
                                : use_image (r, m, d);
 }

@@ -90,6 +90,29 @@ write_image (struct xmlw *w, const struct appliance *a, const struct drive *d)
   xmlw_end (w);
 }
 
+static void
+report_drives (const struct appliance *a, const struct vb_layout *l,
+               struct ovf_report *report)
+{
+  VECTOR_FOR (p, &l->places) {
+    const struct drive *d = p->drive;
+
+    if (!p->seated)
+      continue;
+    if (file_of (a, d) == NO_INDEX && d->device != NULL)
+      report_loss (report, VB_OWNER, "host-device",
+                   "the drive '%s' of the host becomes an empty one", d->device);
+    if (d->connected == NO)
+      report_loss (report, VB_OWNER, "drive",
+                   "the %s drive at %s %u:%u is connected from the start",
+                   drive_kind_word (d->kind), bus_word (d->bus), d->controller,
+                   d->unit);
+    if (d->read_only && !is_hard_disk (a, d) && d->kind != DRIVE_CDROM)
+      report_loss (report, VB_OWNER, "drive", "the %s drive can be written to",
+                   drive_kind_word (d->kind));
+  }
+}
+
 void
 vb_registry_write (struct xmlw *w, const struct appliance *a,
                    const struct vb_layout *l, struct ovf_report *report)
@@ -113,11 +136,7 @@ vb_registry_write (struct xmlw *w, const struct appliance *a,
     xmlw_end (w);
   }
   xmlw_end (w);
-  VECTOR_FOR (p, &l->places)
-    if (p->seated && file_of (a, p->drive) == NO_INDEX && p->drive->device != NULL)
-      report_loss (report, VB_OWNER, "host-device",
-                   "the drive '%s' of the host becomes an empty one",
-                   p->drive->device);
+  report_drives (a, l, report);
 }
 
 /* ---- controllers ---------------------------------------------------------------------- */

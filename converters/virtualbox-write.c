@@ -26,13 +26,20 @@ machine_ostype (const struct machine *m)
 }
 
 static const char *
-os_word (const struct machine *m)
+os_word (const struct machine *m, struct ovf_report *report)
 {
   const struct ostype *os = machine_ostype (m);
+  const char *said = m->os.vmware ? m->os.vmware : m->os.osinfo;
 
   if (m->os.virtualbox != NULL && !text_is_blank (m->os.virtualbox))
     return m->os.virtualbox;
-  return os && os->virtualbox ? os->virtualbox : "Other_64";
+  if (os != NULL && os->virtualbox != NULL)
+    return os->virtualbox;
+  if (said != NULL || m->os.cim_id > 1)
+    report_loss (report, VB_OWNER, "os",
+                 "VirtualBox has no word for the operating system '%s'",
+                 said ? said : m->os.description ? m->os.description : "");
+  return "Other_64";
 }
 
 static bool
@@ -450,7 +457,7 @@ write_machine (struct xmlw *w, const struct appliance *a, size_t index,
   xmlw_start (w, "Machine");
   xmlw_attrf (w, "uuid", "{%s}", uuid);
   xmlw_attr (w, "name", name);
-  xmlw_attr (w, "OSType", os_word (m));
+  xmlw_attr (w, "OSType", os_word (m, report));
   xmlw_attr (w, "snapshotFolder", "Snapshots");
   vb_registry_write (w, a, l, report);
   write_description (w, m);

@@ -93,6 +93,7 @@ cli_tests = \
 	tests/cli/xva.sh \
 	tests/cli/verify-manifest.sh \
 	tests/cli/verify-signature.sh \
+	tests/cli/virtualbox.sh \
 	tests/cli/vmx.sh \
 	$(NULL)
 # Drivers over a folder of data: goldens, hostile samples, rules, the manual.
@@ -105,6 +106,7 @@ data_tests = \
 	tests/golden/vmx.sh \
 	tests/golden/xva.sh \
 	tests/golden/probe.sh \
+	tests/golden/virtualbox.sh \
 	tests/hostile/run.sh \
 	tests/rules/run.sh \
 	$(NULL)
@@ -129,6 +131,7 @@ shared_tests = \
 	tests/shared/qemu-boot.sh \
 	tests/shared/schemas.sh \
 	tests/shared/trust.sh \
+	tests/shared/virtualbox-agree.sh \
 	tests/shared/vmx-agree.sh \
 	tests/shared/vmx-write.sh \
 	tests/shared/web-server.sh \
@@ -144,6 +147,8 @@ EXTRA_DIST += \
 	tests/shared/corpus-info.py \
 	tests/shared/matrix.py \
 	tests/shared/corpus-validate.py \
+	tests/shared/virtualbox-agree.py \
+	tests/golden/virtualbox-read \
 	tests/shared/proxmox-agree.py \
 	tests/shared/vmx-agree.tsv \
 	tests/golden/libvirt-five-disks \
@@ -226,6 +231,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-manifest \
 	tests/fuzz/fuzz-ova \
 	tests/fuzz/fuzz-ovf \
+	tests/fuzz/fuzz-virtualbox \
 	tests/fuzz/fuzz-proxmox \
 	tests/fuzz/fuzz-vmdk \
 	tests/fuzz/fuzz-vmx \
@@ -252,6 +258,9 @@ tests_fuzz_fuzz_ova_SOURCES = tests/fuzz/fuzz-ova.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ova_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_ovf_SOURCES = tests/fuzz/fuzz-ovf.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
+tests_fuzz_fuzz_virtualbox_SOURCES = tests/fuzz/fuzz-virtualbox.c tests/fuzz/text.h \
+	tests/fuzz/standalone.c
+tests_fuzz_fuzz_virtualbox_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_xen_SOURCES = tests/fuzz/fuzz-xen.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_xen_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_proxmox_SOURCES = tests/fuzz/fuzz-proxmox.c tests/fuzz/standalone.c

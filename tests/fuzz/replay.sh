@@ -26,6 +26,7 @@ replay fuzz-write "$srcdir"/tests/golden/ovf-read/*.ovf "$srcdir"/samples/*.ovf 
   "$srcdir"/samples/*.yaml "$srcdir"/tests/golden/libvirt-*/*.xml
 replay fuzz-proxmox "$srcdir"/tests/golden/proxmox-read/*.conf
 replay fuzz-libvirt "$srcdir"/tests/golden/libvirt-*/*.xml
+replay fuzz-virtualbox "$srcdir"/tests/golden/virtualbox-read/*.vbox
 replay fuzz-vmx "$srcdir"/tests/golden/vmx-*/*.vmx
 replay fuzz-xen "$srcdir"/tests/golden/xen-read/*.cfg
 

@@ -41,6 +41,14 @@ ADDITIONS = {
         "uuid": (None, "*"), "firmware": (None, "bios"), "paravirtual": (None, False),
         "bootloader": (None, "pygrub"),
     },
+    # An absent value is VirtualBox's usual one.
+    "virtualbox": {
+        "cpus": (None, 1), "memory": (None, "*"), "id": (None, "*"),
+        "name": (None, "*"), "uuid": (None, "*"), "usb": (None, False),
+        "clock": (None, "*"), "firmware": (None, "bios"), "tpm": (False, None),
+        "secure_boot": (False, None), "cores_per_socket": ("*", None),
+        "os.osinfo": ("*", None),  # its own word says it
+    },
 }
 # Field (a regular expression) -> the words of LOSS-TARGET-word that cover it.
 COVERED = {
@@ -80,6 +88,27 @@ COVERED = {
         (r"nics\..*", ["nic"]),
         (r"sound", ["sound"]), (r"video", ["video"]), (r"graphics", ["graphics"]),
         (r"serials|parallels", ["ports"]),
+        (r"kernel.*|ramdisk.*|cmdline", ["kernel"]),
+        (r"bootloader", ["bootloader"]), (r"paravirtual", ["paravirtual"]),
+        (r"products.*", ["properties"]), (r"start_order", ["startup"]),
+        (r"extras", ["settings"]),
+    ],
+    "virtualbox": [
+        (r"name|id", ["name"]),
+        (r"memory", ["memory"]), (r"cpus", ["cpus"]),
+        (r"secure_boot", ["secure-boot"]),
+        (r"firmware", ["secure-boot"]),
+        (r"machine_type", ["machine-type"]),
+        (r"drives?\..*(bus|controller|unit)|drives", ["controller", "drive"]),
+        (r"drives\..*\.device", ["host-device"]),
+        (r"drives\..*", ["drive", "controller"]),
+        (r"(drives|nics)\..*\.boot_order", ["boot-order"]),
+        (r"controllers", ["controller"]),
+        (r"nics\..*\.model", ["nic"]), (r"nics\..*", ["nic"]),
+        (r"nics\..*\.mac", ["mac"]),
+        (r"nics\..*\.(network|attachment)", ["network"]),
+        (r"sound", ["sound"]), (r"video", ["video"]),
+        (r"graphics", ["graphics"]), (r"serials|parallels", ["ports"]),
         (r"kernel.*|ramdisk.*|cmdline", ["kernel"]),
         (r"bootloader", ["bootloader"]), (r"paravirtual", ["paravirtual"]),
         (r"products.*", ["properties"]), (r"start_order", ["startup"]),
@@ -192,6 +221,22 @@ def as_xva(out):
     out["extras"] = [k for k in out["extras"] if not k.startswith("item ")]
 
 
+def vb_nic(n):
+    """What VirtualBox always says."""
+    n = dict(n, id=None, connected=n["connected"] is not False,
+             model=n["model"] or "e1000")
+    if [n["attachment"], n["network"]] in ([None, n["network"]], ["network", "default"]):
+        n["attachment"], n["network"] = "nat", None
+    return n
+
+
+NIC = {"libvirt": nic, "virtualbox": vb_nic}
+
+
+def seat(d):
+    return d["bus"], d["controller"], d["unit"]
+
+
 def flat(model, target):
     """{field: value} of what a writer has to carry."""
     m = model["machines"][0]
@@ -208,11 +253,15 @@ def flat(model, target):
     out["kernel"] = hrefs.get(m["kernel_file"], m["kernel"])
     out["ramdisk"] = hrefs.get(m["ramdisk_file"], m["ramdisk"])
     out["controllers"] = controllers(m)
-    for i, d in enumerate(m["drives"]):
+    drives = m["drives"]
+    if target == "virtualbox":  # which has them by controller
+        drives = sorted((dict(d, connected=d["connected"] is not False) for d in drives),
+                        key=seat)
+    for i, d in enumerate(drives):
         for k, v in drive(model, d).items():
             out["drives.%d.%s" % (i, k)] = v
     for i, n in enumerate(m["nics"]):
-        for k, v in (nic(n) if target == "libvirt" else dict(n, id=None)).items():
+        for k, v in NIC.get(target, lambda n: dict(n, id=None))(n).items():
             out["nics.%d.%s" % (i, k)] = v
     out["products"] = [[p["full_key"] for p in x["properties"]]
                        for x in m["products"]]

@@ -415,6 +415,42 @@ sample("qcow2-l1-short.qcow2", qcow2(size=1 << 40))
 sample("qcow2-l1-outside.qcow2", qcow2(l1_at=1 << 60))
 sample("qcow2-cut.qcow2", qcow2()[:60])
 
+# ---- VirtualBox ---------------------------------------------------------------
+VBOX = """<VirtualBox xmlns="http://www.virtualbox.org/" version="1.16-linux">
+  <Machine uuid="{44444444-0000-4000-8000-000000000001}" name="vm" OSType="Linux_64">
+    <MediaRegistry><HardDisks>%s</HardDisks></MediaRegistry>
+    <Hardware><Memory RAMSize="64"/></Hardware>
+    <StorageControllers><StorageController name="SATA" type="AHCI" PortCount="1">%s
+    </StorageController></StorageControllers>
+  </Machine>
+</VirtualBox>
+"""
+VBOX_DRIVE = ('<AttachedDevice type="HardDisk" port="%d" device="0">'
+              '<Image uuid="{44444444-0000-4000-8000-%012d}"/></AttachedDevice>')
+
+
+def vbox_disk(number, location, inside=""):
+    return ('<HardDisk uuid="{44444444-0000-4000-8000-%012d}" location="%s" format="VMDK"'
+            ' type="Normal">%s</HardDisk>' % (number, location, inside))
+
+
+def vbox(disks, drives=VBOX_DRIVE % (0, 2)):
+    return VBOX % (disks, drives)
+
+
+sample("vbox-doctype.vbox", '<!DOCTYPE VirtualBox [<!ENTITY x SYSTEM "/etc/hostname">]>\n'
+       + vbox(vbox_disk(2, "&x;")))
+sample("vbox-outside.vbox", vbox(vbox_disk(2, "../../etc/hostname")))
+sample("vbox-absolute.vbox", vbox(vbox_disk(2, "/etc/hostname")))
+deep = ""
+for depth in range(100, 1, -1):
+    deep = vbox_disk(depth, "d.vmdk", deep)
+sample("vbox-deep.vbox", vbox(deep))
+sample("vbox-many-drives.vbox", vbox("", "".join(VBOX_DRIVE % (i % 30, i) for i in range(20000))))
+sample("vbox-many-controllers.vbox", vbox("", "").replace(
+    "<StorageControllers>", "<StorageControllers>"
+    + '<StorageController name="x" type="AHCI" PortCount="1"/>' * 60000))
+
 
 # ---- VMX -------------------------------------------------------------------------
 VMX = """.encoding = "UTF-8"

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The VirtualBox reader on any bytes, and its writer on what was read. */
+#include "text.h"
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  return fuzz_text (&virtualbox_converter, data, size);
+}
