@@ -16,6 +16,7 @@
 #include "package/iso.h"
 #include "preflight.h"
 #include "profile-apply.h"
+#include "vagrant.h"
 
 /* ---- the text of the configurations -------------------------------------- */
 static bool
@@ -356,7 +357,7 @@ to_configuration (struct source *s, const struct converter *to, const char *targ
   json_t *result = json_pack ("{s:n, s:[], s:[]}", "target", "files", "start");
   struct profile *profile = NULL;
   struct plan plan = { 0 };
-  bool ok = profile_apply (s->ctx, s->appliance, s->options, report, &profile, err)
+  bool ok = profile_apply (s->ctx, s->appliance, s->options, NULL, report, &profile, err)
             && plan_make (&plan, s, to, target, s->options, report, err);
 
   profile_free (profile);
@@ -377,7 +378,8 @@ to_configuration (struct source *s, const struct converter *to, const char *targ
 static bool
 is_package_kind (const char *kind)
 {
-  return strcmp (kind, "ova") == 0 || strcmp (kind, "ovf") == 0;
+  return strcmp (kind, "ova") == 0 || strcmp (kind, "ovf") == 0
+         || strcmp (kind, VAGRANT_VIRTUALBOX) == 0;
 }
 
 /* --to, else the suffix of the target; NULL = cannot be known. */
@@ -429,10 +431,11 @@ ovf_convert (struct ovf_ctx *ctx, const char *path, const char *target,
   const struct converter *to = kind ? converter_by_name (kind) : NULL;
   bool package = kind != NULL && is_package_kind (kind);
   bool disk = kind != NULL && strcmp (kind, "disk") == 0;
+  bool box = kind != NULL && strcmp (kind, VAGRANT_LIBVIRT) == 0;
   CLEANUP (source) struct source *s = NULL;
 
   *ret_json = NULL;
-  if (!package && !disk && (to == NULL || to->write == NULL))
+  if (!package && !disk && !box && (to == NULL || to->write == NULL))
     return unknown_target (kind, target, err);
   if (!check_words (options, err))
     return false;
@@ -443,6 +446,8 @@ ovf_convert (struct ovf_ctx *ctx, const char *path, const char *target,
     s->scratch = path_dir (target);
   if (package)
     return pipeline_write_package (s, target, options, report, ret_json, err);
+  if (box)
+    return pipeline_write_box (s, target, report, ret_json, err);
   if (strcmp (kind, "xva") == 0)
     return pipeline_write_xva (s, target, report, ret_json, err);
   if (disk)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adjust.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "base/text.h"
@@ -300,7 +301,8 @@ prepare (struct xva_export *x, const char *target, struct ovf_error **err)
 {
   struct appliance *a = x->model;
   struct profile *profile = NULL;
-  bool ok = profile_apply (x->source->ctx, a, x->options, x->report, &profile, err);
+  bool ok = profile_apply (x->source->ctx, a, x->options, NULL, x->report, &profile, err)
+            && adjust_apply (a, x->converter, x->options, x->report, err);
 
   profile_free (profile);
   if (!ok || !identity_apply (a, x->converter, x->options, err)

@@ -14,6 +14,7 @@
 #include "gzip-sink.h"
 #include "pipeline.h"
 #include "profile-apply.h"
+#include "vagrant.h"
 
 struct entry {
   size_t file;              /* index into the new model's files */
@@ -36,6 +37,7 @@ struct export {
   uint64_t chunk_size;
   enum digest_alg algorithm;
   struct profile *profile;  /* of --for, or NULL */
+  bool box;                 /* a Vagrant box for VirtualBox, not an OVA */
   entries entries;
   char **hrefs;             /* the source's, to open files by */
   size_t n_hrefs;
@@ -73,14 +75,27 @@ parse_numbers (struct export *x, struct ovf_error **err)
   x->algorithm = sha ? digest_by_name (sha) : profile_digest (x->profile);
   if ((x->algorithm & (DIGEST_SHA1 | DIGEST_SHA256 | DIGEST_SHA512)) == 0)
     return error_set (err, OVF_E_USAGE, "--sha is sha1, sha256 or sha512, not '%s'", sha);
-  if (option_flag (x->options, OPT_NO_MANIFEST))
+  if (x->box || option_flag (x->options, OPT_NO_MANIFEST))
     x->algorithm = DIGEST_NONE;
+  if (x->box && x->chunk_size > 0)
+    return error_set (err, OVF_E_USAGE, "the disks of a box are in one piece");
   if (x->algorithm == DIGEST_SHA1)
     report_add (x->report, OVF_WARNING, "OVF-MF-002", NULL, 0, NULL,
                 "SHA-1 is weak: only readers from before OVF 2.0 need it");
   x->ovf_version = version ? version : profile_ovf_version (x->profile);
   if (strcmp (x->ovf_version, "1.1") != 0 && strcmp (x->ovf_version, "2.0") != 0)
     return error_set (err, OVF_E_USAGE, "--ovf-version is 1.1 or 2.0, not '%s'", version);
+  return true;
+}
+
+/* Vagrant looks for box.ovf. */
+static bool
+settle_box (struct export *x, const char *target)
+{
+  x->path = vagrant_path (x->model, x->options, target);
+  x->form = strcmp (x->path, "-") == 0 ? PACKAGE_PIPE : PACKAGE_OVA;
+  x->base = xstrdup ("box");
+  x->descriptor = xstrdup ("box.ovf");
   return true;
 }
 
@@ -95,6 +110,8 @@ settle_target (struct export *x, const char *target, struct ovf_error **err)
   bool as_ovf = file ? text_has_suffix (target, ".ovf") : to && strcmp (to, "ovf") == 0;
   struct stat st;
 
+  if (x->box)
+    return settle_box (x, target);
   if (file && stat (target, &st) == 0 && S_ISDIR (st.st_mode))
     return error_set (err, OVF_E_USAGE, "'%s' is a folder", target);
   x->base = pipeline_base (x->model, x->options, stem);
@@ -292,6 +309,8 @@ reserve (struct export *x, struct package_writer *w, struct ovf_error **err)
   widest_numbers (x);
   VECTOR_FOR (f, &x->model->files)
     strings_append (&names, xstrdup (f->href));
+  if (x->box)
+    vagrant_names (&names);
   ok = descriptor_text (x, &text, &len, x->report, err)
        && strict_check (x->options, x->report, err)
        && package_writer_reserve (w, x->descriptor, len, &names, err);
@@ -307,6 +326,7 @@ write_all (struct export *x, struct package_writer *w, const struct appliance *o
   size_t len = 0;
 
   return reserve (x, w, err) && write_entries (x, w, original, err)
+         && (!x->box || vagrant_virtualbox (w, &x->model->machines.ptr[0], err))
          && source_settle (x->source, err)
          && descriptor_text (x, &text, &len, NULL, err)
          && package_writer_descriptor (w, text, len, err)
@@ -406,11 +426,15 @@ pipeline_write_package (struct source *s, const char *target,
   if (x.model->machines.len == 0)
     return error_at (err, OVF_E_FORMAT, NULL, x.model->descriptor, 0,
                      "there is no virtual machine in it");
-  ok = profile_apply (s->ctx, x.model, options, report, &x.profile, err)
+  if (!vagrant_check (x.model, options, &x.box, err))
+    return false;
+  ok = profile_apply (s->ctx, x.model, options, x.box ? "virtualbox-7" : NULL, report,
+                      &x.profile, err)
        && adjust_apply (x.model, NULL, options, report, err)
        && parse_numbers (&x, err) && identity_apply (x.model, NULL, options, err)
        && environment_set_any (x.model, option_list (options, OPT_PROP), report, err)
-       && netmap_rename (x.model, option_list (options, OPT_NET), err) && settle_target (&x, target, err)
+       && netmap_rename (x.model, option_list (options, OPT_NET), err)
+       && (!x.box || vagrant_first_nic (x.model, report)) && settle_target (&x, target, err)
        && make_signer (&x, &signer, err) && trust_all (&x, err)
        && run (&x, signer, ret_json, err);
   export_done (&x);

@@ -10,6 +10,7 @@
 #include "check/profile.h"
 #include "converter.h"
 #include "disk/disk.h"
+#include "vagrant.h"
 
 const char *
 ovf_version (void)
@@ -50,6 +51,8 @@ kinds_json (void)
     write_disk |= disk_formats[i]->put != NULL;
   }
   add_row (list, "disk", read_disk, write_disk);
+  add_row (list, VAGRANT_VIRTUALBOX, false, true);
+  add_row (list, VAGRANT_LIBVIRT, false, true);
   return list;
 }
 

@@ -45,7 +45,8 @@ libovf_top_sources = \
 	libovf/netmap.c libovf/identity.c libovf/info.c \
 	libovf/adjust.h libovf/adjust.c libovf/adjust-drop.c libovf/gzip-sink.h libovf/gzip-sink.c \
 	libovf/plan.c libovf/plan.h libovf/convert.c libovf/disk-target.c \
-	libovf/export.c libovf/export-xva.c libovf/xva-sink.h libovf/xva-sink.c \
+	libovf/export.c libovf/export-xva.c libovf/export-box.c \
+	libovf/vagrant.h libovf/vagrant.c libovf/xva-sink.h libovf/xva-sink.c \
 	libovf/profile-apply.h libovf/profile-apply.c libovf/default-machine.c \
 	libovf/unpack.c libovf/verify.c \
 	libovf/validate.h libovf/validate.c libovf/validate-package.c \

@@ -81,18 +81,18 @@ tell_rest (struct ovf_ctx *ctx, const struct appliance *a, const struct profile 
 
 bool
 profile_apply (struct ovf_ctx *ctx, struct appliance *a, const struct ovf_options *options,
-               struct ovf_report *report, struct profile **ret, struct ovf_error **err)
+               const char *usual, struct ovf_report *report, struct profile **ret, struct ovf_error **err)
 {
   const strings *names = option_list (options, OPT_FOR);
   struct profile *p;
 
   *ret = NULL;
-  if (names->len == 0)
+  if (names->len == 0 && usual == NULL)
     return true;
   if (names->len > 1)
     return error_set (err, OVF_E_USAGE, "--for is given %zu times: one platform is written for",
                       names->len);
-  p = profile_load (ctx, names->ptr[0], err);
+  p = profile_load (ctx, names->len > 0 ? names->ptr[0] : usual, err);
   if (p == NULL)
     return false;
   VECTOR_FOR (m, &a->machines) {

@@ -90,6 +90,7 @@ cli_tests = \
 	tests/cli/validate-profiles.sh \
 	tests/cli/stream.sh \
 	tests/cli/unpack.sh \
+	tests/cli/vagrant.sh \
 	tests/cli/xva.sh \
 	tests/cli/verify-manifest.sh \
 	tests/cli/verify-signature.sh \
