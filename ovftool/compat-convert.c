@@ -126,6 +126,25 @@ check_description (struct compat *c)
   return c->cli->n_failures == 0;
 }
 
+/* What VMware's own products do not take as it is. */
+static void
+check_families (struct compat *c)
+{
+  json_t *m, *word;
+  size_t i, k;
+
+  json_array_foreach (json_object_get (c->model, "machines"), i, m) {
+    const json_t *list = json_object_get (m, "hardware");
+    const char *first = json_string_value (json_array_get (list, 0));
+    bool known = first == NULL;
+
+    json_array_foreach (list, k, word)
+      known |= strncmp (json_string_value (word), "vmx-", 4) == 0;
+    if (!known)
+      compat_warn (c, "Unsupported hardware family '%s'.", first);
+  }
+}
+
 /* --prop is for what the user may set. */
 static bool
 check_property (struct compat *c, const char *key)
@@ -274,6 +293,7 @@ write_target (struct compat *c)
   kind = compat_kind (c->cli, compat_text (c, "targetType"), target, NULL);
   shown = cli_show (c->cli, target);
   settle_identity (c, kind);
+  check_families (c);
   compat_say (c, "Opening %s target: %s", kind, shown);
   compat_say (c, "Writing %s %s: %s", kind,
               strcmp (kind, "VMX") == 0 ? "file" : "package", shown);

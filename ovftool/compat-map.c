@@ -200,6 +200,14 @@ compat_device (struct compat *c, const struct compat_value *v)
   return set (c, v->option->to, "yes");
 }
 
+bool
+compat_locale (struct compat *c, const struct compat_value *v)
+{
+  compat_warn (c, "--locale=%s is ignored: texts are those that stand in the "
+                  "descriptor", v->text);
+  return true;
+}
+
 /* ---- --X: ------------------------------------------------------------------------ */
 
 /* What they ask for does not come up with files, or is so anyway. */

@@ -5,13 +5,19 @@
 
 #include "compat.h"
 
-/* %N is the N-th name in single quotes of our message; `has`, a part of the
+/* %N is the N-th name in single quotes of our message, %h and %s the numbers
+ * behind its " has " and " says "; `has`, a part of the
  * message, tells apart what has one rule. */
 static const struct {
   const char *rule, *has, *text;
 } words[] = {
   { "OVF-TAR-004", NULL,
     "Did not find an .ovf file at the beginning of the OVA package." },
+  { "OVF-PKG-001", "the archive holds no descriptor",
+    "Did not find an .ovf file at the beginning of the OVA package." },
+  { "OVF-REF-005", "the descriptor says",
+    "Wrong file size specified in OVF descriptor for '%1' (specified: %s, "
+    "actual %h)." },
   { "OVF-MF-005", "does not match",
     "SHA digest of file %1 does not match manifest." },
   { NULL, "not verified (the digest of ",
@@ -43,20 +49,46 @@ quoted (const char *message, unsigned n, size_t *ret)
   }
 }
 
+/* The number behind a word of the message. */
+static const char *
+number (const char *message, const char *word, size_t *ret)
+{
+  const char *at = strstr (message, word);
+
+  if (at == NULL)
+    return NULL;
+  at += strlen (word);
+  *ret = strspn (at, "0123456789");
+  return *ret > 0 ? at : NULL;
+}
+
+/* What a token stands for: a name, or a number. */
+static const char *
+value_of (const char *message, char token, size_t *ret)
+{
+  if (token == 'h')
+    return number (message, " has ", ret);
+  if (token == 's')
+    return number (message, " says ", ret);
+  return quoted (message, (unsigned)(token - '0'), ret);
+}
+
 /* The template with the message's names in it; NULL when it has them not. */
 static const char *
 fill (struct cli *cli, const char *template, const char *message)
 {
-  const char *at = strchr (template, '%'), *name;
-  size_t n = 0;
+  const char *done = "", *at;
 
-  if (at == NULL)
-    return template;
-  name = quoted (message, (unsigned)(at[1] - '0'), &n);
-  if (name == NULL)
-    return NULL;
-  return cli_format (cli, "%.*s%.*s%s", (int)(at - template), template, (int)n,
-                     name, at + 2);
+  for (; (at = strchr (template, '%')) != NULL; template = at + 2) {
+    size_t n = 0;
+    const char *value = value_of (message, at[1], &n);
+
+    if (value == NULL)
+      return NULL;
+    done = cli_format (cli, "%s%.*s%.*s", done, (int)(at - template), template,
+                       (int)n, value);
+  }
+  return cli_format (cli, "%s%s", done, template);
 }
 
 const char *

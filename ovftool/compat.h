@@ -77,7 +77,7 @@ void compat_warn (struct compat *, const char *fmt, ...)
 /* ---- compat-map.c: values in VMware's words --------------------------- */
 compat_fn compat_chunk_size, compat_megabytes, compat_choice, compat_type,
   compat_disk_mode, compat_hardware, compat_export_flags, compat_lax,
-  compat_key_file, compat_device, compat_extension;
+  compat_key_file, compat_locale, compat_device, compat_extension;
 bool compat_decode (char *text); /* Base64 in place; false when it is none */
 
 /* ---- compat-config.c: ~/.ovftool, ./.ovftool, --configFile ------------ */

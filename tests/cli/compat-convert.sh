@@ -182,4 +182,25 @@ expect_exit 0 "which --exportFlags keeps" "$OVFTOOL" --exportFlags=mac \
   vmx/vm.vmx v2.ova
 is "it" "$("$OVFTOOL" info --json v2.ova 2>/dev/null \
   | grep -c '"mac": "00:50:56:12:34:56"')" 1
+expect_exit 0 "an OVA to a VMX" "$OVFTOOL" vm.ova w.vmx
+ok "says so" says "Writing VMX file: w.vmx"
+ok "with its disk" bash -c '"$1" disk convert w-disk1.vmdk w.raw >/dev/null 2>&1 \
+  && cmp w.raw disk.raw' - "$OVFTOOL"
+expect_exit 0 "and back" "$OVFTOOL" w.vmx w.ova
+ok "the package verifies" "$OVFTOOL" verify w.ova
+expect_exit 0 "a VMX in a folder" "$OVFTOOL" -tt=VMX --name=box vm.ova out
+ok "has a folder of its own" test -e out/box/box.vmx -a -e out/box/box-disk1.vmdk
+
+# ---- VMware's words ----------------------------------------------------------------
+sed 's/ovf:size="[0-9]*"/ovf:size="1234"/' plain/vm.ovf >plain/size.ovf
+expect_exit 1 "a wrong size" "$OVFTOOL" --verifyOnly plain/size.ovf
+ok "in VMware's words" grep -qE "Wrong file size specified in OVF descriptor for \
+'vm-disk1.vmdk' \\(specified: 1234, actual [0-9]+\\)\." "$out"
+tar cf none.ova -C plain vm-disk1.vmdk
+expect_exit 1 "an archive without a descriptor" "$OVFTOOL" none.ova
+ok "in VMware's words" grep -q \
+  'Did not find an .ovf file at the beginning of the OVA package\.$' "$out"
+sed 's/vmx-13/virtualbox-2.2/' plain/vm.ovf >plain/family.ovf
+expect_exit 0 "a machine of VirtualBox" "$OVFTOOL" plain/family.ovf f.ova
+ok "in VMware's words" says " - Unsupported hardware family 'virtualbox-2.2'."
 done_testing
