@@ -64,7 +64,8 @@ struct converter {
   const char *mac_prefix;   /* of the addresses --mac new makes: "00:16:3e", the
                                vendor's; NULL: 52:54:00, as KVM and QEMU */
   const char *const *start; /* commands that start the guest: %c the
-                               configuration, %s its companion, %n the name;
+                               configuration, %d its folder, %s its companion,
+                               %n the name;
                                NULL-terminated */
   /* The id that a disk's image must carry, because the configuration names
    * it; allocated.  NULL: none. */

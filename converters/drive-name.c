@@ -125,13 +125,17 @@ void
 boot_letters_read (struct machine *m, const char *order)
 {
   static const char *const usual[] = { "", "c", "cd", "cn", "cdn" };
+  char there[17] = "";
   unsigned n = 0;
 
+  for (size_t len = 0; *order != '\0' && len + 1 < sizeof there; order++)
+    if (boot_place (m, *order) != NULL)
+      there[len++] = *order;
   for (size_t i = 0; i < ARRAY_SIZE (usual); i++)
-    if (strcmp (order, usual[i]) == 0)
+    if (strcmp (there, usual[i]) == 0)
       return;
-  for (; *order != '\0' && n < 16; order++) {
-    unsigned *place = boot_place (m, *order);
+  for (const char *c = there; *c != '\0'; c++) {
+    unsigned *place = boot_place (m, *c);
     if (place != NULL && *place == 0)
       *place = ++n;
   }

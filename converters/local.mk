@@ -111,6 +111,9 @@ converters_xen_sources = \
 	converters/xen-parser.h \
 	converters/xen-read.c \
 	converters/xen-value.c \
+	converters/xen-write.c converters/xen-write.h \
+	converters/xen-write-devices.c \
+	converters/xen-write-disk.c \
 	$(NULL)
 
 converters_virtualbox_sources = \

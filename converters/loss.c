@@ -86,6 +86,14 @@ lost_kernel (const struct loss_words *t, const struct machine *m,
     report_loss (report, t->target, "kernel",
                  "the initial ramdisk '%s' is not among the files",
                  m->ramdisk);
+  if (m->kernel == NULL && m->cmdline != NULL)
+    report_loss (report, t->target, "kernel",
+                 "a command line ('%s') without a kernel is left out", m->cmdline);
+  VECTOR_FOR (d, &m->drives)
+    if (d->name != NULL)
+      report_loss (report, t->target, "partition",
+                   "the disk that the guest calls '%s' is called otherwise here",
+                   d->name);
   if (m->bootloader != NULL)
     report_loss (report, t->target, "bootloader",
                  "the boot loader '%s' of the host is left out",
@@ -95,6 +103,10 @@ lost_kernel (const struct loss_words *t, const struct machine *m,
                  "a paravirtual Xen guest becomes a fully virtual one");
     report_hint (report, "its kernel must be able to run on a PC");
   }
+  if (t->boots_kernel && m->cmdline != NULL && strstr (m->cmdline, "/dev/xvd") != NULL)
+    report_loss (report, t->target, "cmdline",
+                 "the kernel's command line names Xen's disks ('%s'), which are "
+                 "called otherwise here", m->cmdline);
 }
 
 void

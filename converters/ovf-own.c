@@ -125,6 +125,7 @@ write_device (struct xmlw *x, const struct own_device *d)
     xmlw_attrf (x, "index", "%u", d->index);
   xmlw_attr (x, "model", d->model);
   xmlw_attr (x, "attachment", d->attachment);
+  xmlw_attr (x, "name", d->name);
   if (d->boot_order > 0)
     xmlw_attrf (x, "bootOrder", "%u", d->boot_order);
   if (d->read_only)
@@ -455,6 +456,8 @@ read_device (struct own_reader *r, const xmlNode *n, const drives *before)
         d->read_only = yes;
       if (d->disk != NO_INDEX && read_flag (r, n, "diskReadOnly", &yes))
         r->a->disks.ptr[d->disk].read_only = yes;
+      free (d->name);
+      d->name = read_word (r, n, "name", WORD);
       return;
     }
   VECTOR_FOR (nic, &r->m->nics)

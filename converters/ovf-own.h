@@ -37,6 +37,7 @@ struct own_device {
   unsigned index;
   const char *model;      /* "" = none was said */
   const char *attachment; /* of a NIC */
+  const char *name;       /* of a drive, in the guest */
   unsigned boot_order;
   bool read_only, disk_read_only;
 };

@@ -290,6 +290,8 @@ add_drive (struct hardware *h, const struct drive *d, unsigned number)
   note_boot (h, id, boot_words[d->kind], d->boot_order);
   if (d->read_only)
     add_own (h, id, NULL)->read_only = true;
+  if (d->name != NULL)
+    add_own (h, id, NULL)->name = d->name;
   if (d->disk != NO_INDEX && h->w->a->disks.ptr[d->disk].read_only)
     add_own (h, id, NULL)->disk_read_only = true;
   if (d->device != NULL && !medium)

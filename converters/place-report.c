@@ -67,7 +67,9 @@ report_controller (const struct layout *l, const struct controller *c,
                  "the %s becomes %s on machine '%s'; %u of its drives moved",
                  name, bus_word (to), l->machine, moved);
     report_hint (report, "the guest must have a driver for %s",
-                 to == BUS_IDE ? "IDE" : "SATA (AHCI)");
+                 to == BUS_IDE          ? "IDE"
+                 : to == BUS_VIRTIO_BLK ? "virtio"
+                                        : "SATA (AHCI)");
   }
   else if (used == 0 && bus_that_stays (c) == BUS_UNKNOWN)
     report_loss (report, l->target, "controller",

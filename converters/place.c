@@ -68,13 +68,17 @@ native_bus (const struct drive *d)
   return d->kind == DRIVE_DISK ? BUS_VIRTIO_BLK : BUS_SATA;
 }
 
+/* A paravirtual guest of Xen has no driver for a controller of a PC to lose:
+ * virtio is what kernels that can be both bring for this. */
 static enum bus
-first_choice (const struct place *p, bool native)
+first_choice (const struct machine *m, const struct place *p, bool native)
 {
   if (p->drive->kind == DRIVE_FLOPPY)
     return BUS_FLOPPY;
   if (native)
     return native_bus (p->drive);
+  if (m->paravirtual == YES && p->drive->bus == BUS_XEN && p->drive->kind == DRIVE_DISK)
+    return BUS_VIRTIO_BLK;
   return p->from ? bus_that_stays (p->from) : BUS_UNKNOWN;
 }
 
@@ -389,7 +393,7 @@ choose_buses (struct layout *l, const struct machine *m, bool native)
     struct place *p = places_add (&l->places);
     p->drive = d;
     p->from = find_controller (m, d->bus, d->controller);
-    p->bus = first_choice (p, native);
+    p->bus = first_choice (m, p, native);
   }
   n = count_places (l);
   l->machine = choose_machine (m, &n, native);

@@ -61,6 +61,10 @@ probe (const struct input *in)
   return bid < 20 ? 0 : bid > 90 ? 90 : bid;
 }
 
+/* xl takes the paths in a configuration from the folder that it is started
+ * in. */
+static const char *const start[] = { "cd %d && xl create %c", NULL };
+
 const struct converter xen_converter = {
   .name = "xen",
   .title = "Xen domain configuration (xl, xm)",
@@ -69,6 +73,8 @@ const struct converter xen_converter = {
   .net_default = "bridge:xenbr0",
   .net_bare = "bridge",
   .net_kinds = "bridge nat none",
+  .start = start,
   .probe = probe,
   .read = xen_read,
+  .write = xen_write,
 };

@@ -38,6 +38,11 @@ struct appliance *xen_read (struct ovf_ctx *, const struct input *,
                             const struct read_settings *, struct ovf_report *,
                             struct ovf_error **err);
 
+/* ---- writing (xen-write.c) ----------------------------------------------- */
+bool xen_write (struct ovf_ctx *, const struct appliance *,
+                const struct write_settings *, FILE *, struct ovf_report *,
+                struct ovf_error **err);
+
 /* The setting that counts, or NULL; its text, or NULL. */
 const struct xen_setting *xen_setting (const struct xen_reader *, const char *name);
 const char *xen_setting_text (const struct xen_reader *, const char *name);

@@ -168,7 +168,7 @@ static void
 dry_run_files (const struct plan *p, const char *folder, json_t *files)
 {
   VECTOR_FOR (f, &p->files) {
-    CLEANUP_FREE char *path = path_join (folder, f->name);
+    CLEANUP_FREE char *path = f->path ? xstrdup (f->path) : path_join (folder, f->name);
     result_file (files, path, f->disk != NO_INDEX ? ROLE_DISK : ROLE_FILE, f->estimate, NULL);
   }
 }
@@ -256,21 +256,43 @@ plan_next (struct source *s, struct plan *p, size_t i, struct ovf_error **err)
   return why == NULL || error_move (err, &why);
 }
 
+/* Where --kernel-dir says, if anything goes there; it is committed first. */
+static bool
+open_kernels (struct source *s, const struct plan *p, struct output **ret,
+              struct ovf_error **err)
+{
+  bool any = false;
+
+  *ret = NULL;
+  VECTOR_FOR (f, &p->files)
+    any |= f->kernel && f->path != NULL;
+  if (!any)
+    return true;
+  *ret = output_new_dir (s->ctx, p->kernel_folder, p->base,
+                         option_flag (s->options, OPT_FORCE), err);
+  return *ret != NULL;
+}
+
 static bool
 make_all (struct source *s, struct plan *p, const struct text *texts, json_t *files,
           json_t *start, struct ovf_report *report, struct ovf_error **err)
 {
   bool force = option_flag (s->options, OPT_FORCE);
+  struct output *kernels = NULL;
   struct output *out = output_new_dir (s->ctx, p->folder, p->base, force, err);
   CLEANUP_FREE char *folder = path_absolute (p->folder);
   bool ok = out != NULL && output_space (out, p->space, err);
 
+  ok = ok && open_kernels (s, p, &kernels, err);
   for (size_t i = 0; ok && i < p->files.len; i++)
     ok = plan_next (s, p, i, err)
-         && make_file (s, p, out, &p->files.ptr[i], files, report, err);
+         && make_file (s, p, kernels && p->files.ptr[i].path ? kernels : out,
+                       &p->files.ptr[i], files, report, err);
   ok = ok && source_settle (s, err)
        && make_configs (p, texts, out, folder, files, start, err)
-       && strict_check (s->options, report, err) && output_commit (out, err);
+       && strict_check (s->options, report, err)
+       && (kernels == NULL || output_commit (kernels, err)) && output_commit (out, err);
+  output_free (kernels);
   output_free (out);
   return ok;
 }

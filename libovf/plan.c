@@ -23,6 +23,7 @@ plan_done (struct plan *p)
   free (p->configs.ptr);
   free (p->folder);
   free (p->base);
+  free (p->kernel_folder);
 }
 
 /* ---- where ------------------------------------------------------------- */
@@ -136,14 +137,17 @@ add_file (struct plan *p, size_t file, size_t disk, const struct disk_format *to
     p->space = UINT64_MAX;
 }
 
+/* BASE-kernel, BASE-ramdisk; of further machines BASE-kernel2 and so on. */
 static char *
 kernel_name (const struct plan *p, size_t file)
 {
-  VECTOR_FOR (m, &p->model->machines) {
+  for (size_t i = 0; i < p->model->machines.len; i++) {
+    const struct machine *m = &p->model->machines.ptr[i];
+    CLEANUP_FREE char *number = i > 0 ? xasprintf ("%zu", i + 1) : xstrdup ("");
     if (m->kernel_file == file)
-      return xasprintf ("%s-kernel", p->base);
+      return xasprintf ("%s-kernel%s", p->base, number);
     if (m->ramdisk_file == file)
-      return xasprintf ("%s-ramdisk", p->base);
+      return xasprintf ("%s-ramdisk%s", p->base, number);
   }
   return NULL;
 }
@@ -161,8 +165,10 @@ choose_files (struct plan *p, const struct disk_format *to)
     CLEANUP_FREE char *suffix = clean_suffix (a->files.ptr[i].href);
     if (disk != NO_INDEX && !is_iso (&a->disks.ptr[disk]))
       add_file (p, i, disk, to, xasprintf ("%s-disk%u%s", p->base, ++n_disks, to->suffix));
-    else if (kernel_name (p, i) != NULL)
+    else if (kernel_name (p, i) != NULL) {
       add_file (p, i, NO_INDEX, NULL, kernel_name (p, i));
+      p->files.ptr[p->files.len - 1].kernel = true;
+    }
     else if (disk != NO_INDEX || file_is_used (a, i))
       add_file (p, i, NO_INDEX, NULL,
                 xasprintf ("%s-file%u%s", p->base, ++n_files, disk != NO_INDEX && *suffix == '\0'
@@ -282,6 +288,21 @@ clean_machine_names (struct appliance *a)
   }
 }
 
+/* The target's own folder is no folder apart. */
+static void
+settle_kernels (struct plan *p, const struct ovf_options *options)
+{
+  const char *dir = option_text (options, OPT_KERNEL_DIR);
+  CLEANUP_FREE char *folder = path_absolute (p->folder);
+
+  p->kernel_folder = dir ? path_absolute (dir) : NULL;
+  if (dir != NULL && strcmp (p->kernel_folder, folder) == 0)
+    set_string (&p->kernel_folder, NULL);
+  VECTOR_FOR (f, &p->files)
+    if (f->kernel && p->kernel_folder != NULL)
+      f->path = path_join (p->kernel_folder, f->name);
+}
+
 bool
 plan_make (struct plan *p, struct source *s, const struct converter *converter,
            const char *target, const struct ovf_options *options,
@@ -308,6 +329,7 @@ plan_make (struct plan *p, struct source *s, const struct converter *converter,
   if (!environment_set_any (p->model, props, report, err))
     return false;
   n_files = choose_files (p, to);
+  settle_kernels (p, options);
   if (props->len > 0 && !choose_environments (p, n_files, report, err))
     return false;
   choose_configs (p);

@@ -13,6 +13,7 @@ struct planned_file {
   const struct disk_format *to;
   char *path;               /* what the configuration calls it; NULL: its
                                place in the folder */
+  bool kernel;              /* or a ramdisk: it goes where --kernel-dir says */
   uint64_t estimate;        /* bytes it will take, at least */
   char *environment;        /* what the image made for it holds; or NULL */
   size_t environment_len;
@@ -31,6 +32,7 @@ struct plan {
   const struct converter *converter;
   char *folder;             /* the target folder, as it was given or made up */
   char *base;
+  char *kernel_folder;      /* --kernel-dir, absolute; or NULL */
   struct appliance *model;  /* the target's; lent: the source's, changed */
   planned_files files;      /* in the order of References */
   planned_configs configs;

@@ -29,13 +29,14 @@ result_file (struct json_t *files, const char *path, enum file_role role,
                                            (json_int_t)size, "sha256", sum));
 }
 
-/* "virsh define %c": %c the configuration, %s the script beside it, %n the
- * machine's name. */
+/* "virsh define %c": %c the configuration, %d its folder, %s the script beside
+ * it, %n the machine's name. */
 void
 result_start (struct json_t *start, const struct converter *c, const char *config,
               const char *script, const char *name)
 {
   const char *const *lines = c->start;
+  CLEANUP_FREE char *folder = path_dir (config);
 
   for (; lines != NULL && *lines != NULL; lines++) {
     CLEANUP_FREE char *line = NULL;
@@ -50,7 +51,10 @@ result_start (struct json_t *start, const struct converter *c, const char *confi
         continue;
       }
       p++;
-      word = text_shell_quote (*p == 'c' ? config : *p == 's' && script ? script : name);
+      word = text_shell_quote (*p == 'c'             ? config
+                               : *p == 'd'           ? folder
+                               : *p == 's' && script ? script
+                                                     : name);
       fputs (word, f);
     }
     if (fclose (f) != 0)

@@ -13,14 +13,19 @@ keep_fd (struct source *s, int fd)
   return fd;
 }
 
-/* `--disk-map NAME=FILE`: the user says where a file is. */
+/* `--disk-map NAME=FILE`: the user says where a file is.  NAME is what stands
+ * in the configuration: "phy:/dev/x" is /dev/x there, and "phy:x" too. */
 static const char *
 mapped (const struct source *s, const char *href)
 {
   VECTOR_FOR (m, option_list (s->options, OPT_DISK_MAP)) {
-    const char *eq = strrchr (*m, '=');
-    if (eq != NULL && (size_t)(eq - *m) == strlen (href)
-        && strncmp (*m, href, strlen (href)) == 0)
+    const char *eq = strrchr (*m, '='), *name = *m, *plain = href;
+    if (strncmp (name, "phy:", 4) == 0 || strncmp (name, "file:", 5) == 0)
+      name = strchr (name, ':') + 1;
+    if (name != *m && *name != '/' && strncmp (href, "/dev/", 5) == 0)
+      plain = href + 5;
+    if (eq != NULL && eq >= name && (size_t)(eq - name) == strlen (plain)
+        && strncmp (name, plain, strlen (plain)) == 0)
       return eq + 1;
   }
   return NULL;
@@ -55,6 +60,26 @@ is_volume (const struct source *s, const char *href)
   return c != NULL && c->names_volumes && *href != '/';
 }
 
+/* Something of the host that a disk of the configuration is on. */
+static bool
+is_device (const struct source *s, const char *href)
+{
+  VECTOR_FOR (m, &s->appliance->machines)
+    VECTOR_FOR (d, &m->drives)
+      if (d->disk != NO_INDEX && d->device != NULL && strcmp (d->device, href) == 0)
+        return true;
+  return false;
+}
+
+static bool
+refuse_device (const struct source *s, const char *href, const char *what,
+               struct ovf_error **err)
+{
+  error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
+            "'%s' is a %s, not a file", href, what);
+  return error_hint (err, "say where a copy lies: --disk-map '%s=FILE'", href);
+}
+
 /* What --disk-map and --allow let in; *ret_fd stays -1 when they say nothing. */
 static bool
 open_allowed (struct source *s, const char *href, int *ret_fd, struct ovf_error **err)
@@ -82,10 +107,9 @@ open_beside (struct source *s, const char *href, struct ovf_error **err)
     CLEANUP_FREE char *path = path_join (s->folder, href);
     return file_open_user (path, NULL, err);
   }
-  if (mapped (s, href) == NULL && is_volume (s, href)) {
-    error_at (err, OVF_E_UNSAFE, NULL, s->appliance->descriptor, 0,
-              "'%s' is a volume of a storage, not a file", href);
-    error_hint (err, "say where a copy lies: --disk-map '%s=FILE'", href);
+  if (mapped (s, href) == NULL && (is_volume (s, href) || is_device (s, href))) {
+    refuse_device (s, href, is_volume (s, href) ? "volume of a storage"
+                                                : "device of the host", err);
     return -1;
   }
   if (mapped (s, href) == NULL && (!open_in (folder, href, &fd, err) || fd >= 0))

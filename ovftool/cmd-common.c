@@ -92,22 +92,6 @@ print_written (struct cli *cli, const json_t *result)
   }
 }
 
-/* What the library knows by name only, for now: better refused than ignored. */
-static bool
-refuse_pending (struct cli *cli)
-{
-  static const char *const pending[] = { "kernel-dir" };
-
-  for (size_t i = 0; i < sizeof pending / sizeof pending[0]; i++) {
-    if (!cli_flag (cli, pending[i]))
-      continue;
-    cli_fail (cli, OVF_E_UNSUPPORTED, NULL, "'--%s' is not there yet",
-              pending[i]);
-    return true;
-  }
-  return false;
-}
-
 /* TARGET `-` is data on standard output: what speaks against it, or NULL. */
 static const char *
 stdout_refusal (struct cli *cli, const char *target)
@@ -130,8 +114,6 @@ convert_run (struct cli *cli, const char *source, const char *target)
   char *text = NULL;
   json_t *result;
 
-  if (refuse_pending (cli))
-    return cli_finish (cli, NULL, NULL);
   refusal = stdout_refusal (cli, target);
   if (refusal != NULL)
     return cli_usage (cli, "%s", refusal);

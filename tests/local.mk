@@ -106,6 +106,7 @@ data_tests = \
 	tests/golden/ovf-write.sh \
 	tests/golden/vmx.sh \
 	tests/golden/xva.sh \
+	tests/golden/xen.sh \
 	tests/golden/probe.sh \
 	tests/golden/virtualbox.sh \
 	tests/hostile/run.sh \
@@ -219,9 +220,8 @@ tests_golden_golden_SOURCES = tests/golden/golden.c
 tests_golden_golden_LDADD = libovf/libovf-core.la
 EXTRA_DIST += tests/golden/probe
 EXTRA_DIST += tests/golden/vmx-read tests/golden/vmx-write
-EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read
 EXTRA_DIST += tests/golden/ovf-read tests/golden/ovf-write tests/golden/spec-read \
-	tests/golden/xen-read
+	tests/golden/xen-read tests/golden/xen-write
 
 # ---- fuzz targets, replayed over the data of other tests -------------------
 # With a fuzzer: CC=clang CFLAGS='-fsanitize=fuzzer-no-link' and link the

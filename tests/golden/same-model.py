@@ -32,6 +32,12 @@ ADDITIONS = {
         "nics.N.model": (None, "e1000"), "drives.N.connected": (None, "*"),
         "usb": (None, "*"), "os.osinfo": (None, "*"),
     },
+    "xen": {
+        "serials": (0, 1), "graphics": (None, "vnc"), "clock": (None, "*"),
+        "machine_type": ("*", "*"), "firmware": (None, "bios"), "cpus": (None, 1),
+        "memory": (None, "*"), "paravirtual": (None, False), "id": ("*", "*"),
+        "bootloader": (None, "pygrub"),
+    },
     "ovf": {
         "cpus": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
         "usb": (None, False),
@@ -69,6 +75,7 @@ COVERED = {
         (r"serials|parallels", ["ports"]),
         (r"cores_per_socket", ["topology"]),
         (r"kernel.*|ramdisk.*|cmdline", ["kernel"]),
+        (r"drives\..*\.name", ["partition"]),
         (r"bootloader", ["bootloader"]),
         (r"paravirtual", ["paravirtual"]),
         (r"products.*", ["properties"]),
@@ -134,6 +141,25 @@ COVERED = {
         (r"bootloader", ["bootloader"]),
         (r"products.*", ["properties"]), (r"start_order", ["startup"]),
         (r"extras", ["settings", "setting", "nvram"]),
+    ],
+    "xen": [
+        (r"name|id", ["name"]), (r"memory", ["memory"]),
+        (r"drives?\..*(bus|controller|unit|name)|drives", ["controller", "unit", "floppy"]),
+        (r"drives\..*", ["drive", "floppy"]),
+        (r"drives\..*\.(boot_order)|nics\..*\.boot_order", ["boot-order"]),
+        (r"drives\..*\.device", ["device"]), (r"drives\..*\.disk", ["shared"]),
+        (r"controllers", ["controller", "floppy"]),
+        (r"nics\..*\.model", ["nic"]), (r"nics\..*\.mac", ["mac"]),
+        (r"nics\..*\.connected", ["link"]), (r"nics\..*", ["network"]),
+        (r"sound", ["sound"]), (r"video", ["video"]), (r"graphics", ["graphics"]),
+        (r"serials|parallels", ["ports"]), (r"usb", ["usb"]),
+        (r"cores_per_socket", ["topology"]), (r"tpm", ["tpm"]),
+        (r"cmdline", ["cmdline"]),
+        (r"secure_boot", ["secure-boot"]), (r"firmware", ["firmware"]),
+        (r"kernel.*|ramdisk.*", ["kernel"]), (r"bootloader", ["bootloader"]),
+        (r"os\.osinfo", ["os"]), (r"description", ["description"]),
+        (r"products.*", ["properties"]), (r"start_order", ["startup"]),
+        (r"extras", ["settings"]),
     ],
     "ovf": [
         (r"memory", ["memory"]),
@@ -221,6 +247,24 @@ def as_xva(out):
     out["extras"] = [k for k in out["extras"] if not k.startswith("item ")]
 
 
+def as_xen(out):
+    """The format of images is the target's, where they are new."""
+    for k in out:
+        if k.endswith(".disk") and out[k]:
+            out[k] = out[k][1:]
+        if re.fullmatch(r"drives\.\d+\.file", k) and out[k]:
+            out[k] = re.sub(r"\.(raw|qcow2)$", "", out[k])
+
+
+def xen_nic(n):
+    n = dict(n, id=None)
+    if n["connected"]:
+        n["connected"] = None
+    if n["attachment"] in (None, "network"):
+        n["attachment"], n["network"] = "bridge", "xenbr0"
+    return n
+
+
 def vb_nic(n):
     """What VirtualBox always says."""
     n = dict(n, id=None, connected=n["connected"] is not False,
@@ -230,7 +274,7 @@ def vb_nic(n):
     return n
 
 
-NIC = {"libvirt": nic, "virtualbox": vb_nic}
+NIC = {"libvirt": nic, "virtualbox": vb_nic, "xen": xen_nic}
 
 
 def seat(d):
@@ -271,6 +315,8 @@ def flat(model, target):
         without_habits(out)
     if target == "xva":
         as_xva(out)
+    if target == "xen":
+        as_xen(out)
     return out
 
 
