@@ -126,7 +126,9 @@ shared_tests = \
 	tests/shared/corpus-vmdk.sh \
 	tests/shared/corpus-write.sh \
 	tests/shared/matrix.sh \
+	tests/shared/disks.sh \
 	tests/shared/guests.sh \
+	tests/shared/sandbox-seeds.sh \
 	tests/shared/live.sh \
 	tests/shared/attacks-scripts.sh \
 	tests/shared/proxmox-agree.sh \

@@ -163,9 +163,10 @@ describe (struct qemu_image *q, const char *owner, const struct vmdk_descriptor 
     if (__builtin_add_overflow (sectors, e->sectors, &sectors)
         || sectors > UINT64_MAX / SECTOR)
       sectors = UINT64_MAX / SECTOR;
-    if (!ctx_within (q->ctx, LIMIT_CAPACITY, sectors * SECTOR, "capacity", err)
-        || !add_extent (q, owner, e, t, err))
+    if (!ctx_within (q->ctx, LIMIT_CAPACITY, sectors * SECTOR, "capacity", err))
       return error_place (err, "DISK-CAPACITY", owner, 0);
+    if (!add_extent (q, owner, e, t, err))
+      return false;
   }
   if (q->depth == 0)
     q->capacity = sectors * SECTOR;
