@@ -499,6 +499,73 @@ vmx("bars", '"vm"', '"%s"' % ("|" * 100000))
 vmx("boot-order", more='bios.bootOrder = "%s"\n' % ("hdd,ethernet99999999999," * 20000))
 
 
+# ---- XVA ------------------------------------------------------------------------
+def xml_value(v):
+    if isinstance(v, dict):
+        return "<value><struct>%s</struct></value>" % "".join(
+            "<member><name>%s</name>%s</member>" % (k, xml_value(x)) for k, x in v.items())
+    if isinstance(v, list):
+        return "<value><array><data>%s</data></array></value>" % "".join(map(xml_value, v))
+    return "<value>%s</value>" % v
+
+
+def xva_xml(size=1 << 20, vdi="Ref:7", more=()):
+    return '<?xml version="1.0"?>' + xml_value({
+        "version": {"export_vsn": "2"},
+        "objects": [{"class": c, "id": i, "snapshot": f} for c, i, f in [
+            ("VM", "Ref:0", {"name_label": "vm", "HVM_boot_policy": "BIOS order",
+                             "memory_static_max": "1073741824", "VCPUs_max": "1"}),
+            ("VBD", "Ref:1", {"VM": "Ref:0", "VDI": vdi, "userdevice": "0", "type": "Disk"}),
+            ("VDI", vdi, {"virtual_size": size})] + list(more)]})
+
+
+def chunk(number, data, ref="Ref:7", digest=None):
+    name = "%s/%08d" % (ref, number)
+    return member(name, data) + member(
+        name + ".checksum", (digest or hashlib.sha1(data).hexdigest()).encode())
+
+
+def xva(chunks=None, xml=None, **kw):
+    return (member("ova.xml", (xml or xva_xml(**kw)).encode())
+            + (chunk(0, b"x" * (1 << 20)) if chunks is None else chunks) + END)
+
+
+MIB = b"\0" * (1 << 20)
+sample("good.xva", xva())
+sample("xva-sum.xva", xva(chunk(0, MIB, digest="0" * 40)))
+sample("xva-sum-long.xva", xva(chunk(0, MIB, digest="0" * 400)))
+sample("xva-sum-huge.xva", xva(member("Ref:7/00000000", MIB)
+                               + tar_header(b"Ref:7/00000000.checksum", 1 << 40)))
+sample("xva-chunk-huge.xva", xva(tar_header(b"Ref:7/00000000", 1 << 40), size=1 << 41))
+sample("xva-chunk-twice.xva", xva(chunk(0, MIB) + chunk(0, MIB), size=2 << 20))
+sample("xva-chunk-back.xva", xva(chunk(0, MIB) + chunk(3, MIB) + chunk(2, MIB), size=8 << 20))
+sample("xva-chunk-last.xva", xva(chunk(0, MIB) + chunk(99999999, MIB), size=4 << 20))
+sample("xva-chunk-empty.xva", xva(b"".join(chunk(i, b"") for i in range(5000))))
+sample("xva-chunk-no.xva", xva(b""))
+sample("xva-keepalives.xva", xva(chunk(0, MIB) + b"".join(chunk(i, b"") for i in range(1, 20000))))
+sample("xva-link.xva", xva(tar_header(b"Ref:7/00000000", 0, kind=b"2", link=b"/etc/passwd")))
+sample("xva-outside.xva", xva(member("Ref:7/../../00000000", MIB)))
+sample("xva-stranger.xva", xva(member("vm.ovf", b"x")))
+sample("xva-disk-path.xva", xva(vdi="../../etc/passwd"))
+sample("xva-disk-device.xva", xva(vdi="/dev/sda"))
+sample("xva-size-huge.xva", xva(size=1 << 63))
+sample("xva-size-over.xva", xva(size=1 << 62))
+sample("xva-size-zero.xva", xva(size=0))
+sample("xva-size-word.xva", xva(size="1M"))
+sample("xva-doctype.xva", xva(xml='<!DOCTYPE value [<!ENTITY a "b">]>' + xva_xml()[21:]))
+sample("xva-deep.xva", xva(xml="<value><struct><member><name>objects</name>"
+                               + "<value>" * 5000 + "</value>" * 5000
+                               + "</member></struct></value>"))
+sample("xva-objects.xva", xva(more=[("VM", "Ref:%d" % i, {"name_label": "v"})
+                                    for i in range(100, 600)]))
+sample("xva-id-twice.xva", xva(more=[("VM", "Ref:0", {})]))
+sample("xva-table.xva", xva(member("Ref:7/00000000", MIB) + member("checksum.xml", xml_value(
+    {"Ref:7/00000000": "0" * 40}).encode())))
+sample("xva-table-twice.xva", xva(member("Ref:7/00000000", MIB)
+                                  + member("a.xml", b"<value><struct/></value>")
+                                  + member("b.xml", b"<value><struct/></value>")))
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     for name, data in samples.items():
