@@ -93,6 +93,7 @@ cli_tests = \
 	tests/cli/vagrant.sh \
 	tests/cli/xva.sh \
 	tests/cli/verify-manifest.sh \
+	tests/cli/xen.sh \
 	tests/cli/verify-signature.sh \
 	tests/cli/virtualbox.sh \
 	tests/cli/vmx.sh \
@@ -139,6 +140,9 @@ shared_tests = \
 	tests/shared/vmx-agree.sh \
 	tests/shared/vmx-write.sh \
 	tests/shared/web-server.sh \
+	tests/shared/xen-agree.sh \
+	tests/shared/xen-pv.sh \
+	tests/shared/xen-xl.sh \
 	$(NULL)
 
 # Data that the scripts read, and helpers they call.
@@ -148,6 +152,8 @@ EXTRA_DIST += \
 	tests/hostile/make.py \
 	tests/rules \
 	tests/shared/agree.py \
+	tests/shared/xen-agree.tsv \
+	tests/shared/xen-xl.py \
 	tests/shared/corpus-info.py \
 	tests/shared/matrix.py \
 	tests/shared/corpus-validate.py \
