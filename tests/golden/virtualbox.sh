@@ -9,7 +9,7 @@ convert=$builddir/tests/convert-text
 no_loss () { # KIND FILE
   local name
   name=$(basename "$2")
-  "$convert" "$1" json settle <"$2" >"$tmp/before" 2>/dev/null || return 0
+  "$convert" "$1" json settle for=virtualbox <"$2" >"$tmp/before" 2>/dev/null || return 0
   : >"$tmp/log"
   if "$convert" "$1" virtualbox settle <"$2" >"$tmp/made" 2>"$tmp/report" \
     && "$convert" virtualbox json <"$tmp/made" >"$tmp/after" 2>>"$tmp/log" \
