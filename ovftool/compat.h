@@ -50,7 +50,7 @@ struct compat {
   const json_t *model;   /* of the source, once it was looked at */
   bool machine, quiet;
   bool only_verify, hidden; /* --verifyOnly, --X:enableHiddenProperties */
-  bool checked;          /* the manifest was, and all matched */
+  bool postponed;        /* the manifest is checked while it is used */
   const char *made_folder; /* for the target, or NULL */
   const char *dashes;    /* before the option being read */
   bool only_local;       /* options being read come from ./.ovftool */

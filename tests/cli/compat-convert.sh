@@ -77,6 +77,10 @@ ok "nothing is left" nothing absent .absent.partial
 expect_exit 1 "and without the check before" "$OVFTOOL" --preCheck=false \
   bad.ova bad-out.ova
 ok "nothing is left either" nothing bad-out.ova .bad-out.ova.partial
+expect_exit 0 "a good one without it" "$OVFTOOL" --preCheck=false vm.ova g.ova
+is "validates in the end" "$(lines)" "Opening OVA source: vm.ova|Opening OVA \
+target: g.ova|Writing OVA package: g.ova|The manifest validates|Transfer \
+Completed|Completed successfully|"
 expect_exit 0 "--skipManifestCheck" "$OVFTOOL" --skipManifestCheck bad.ova s.ova
 expect_exit 1 "an error for a program" "$OVFTOOL" --machineOutput bad.ova n.ova
 is "stands in blocks" "$(lines)" "ERROR|+ <Errors>|+ <Error>|+ \
