@@ -37,6 +37,7 @@ struct write_settings {
   const char *virt_type;    /* "kvm", "qemu" */
   const char *ovf_version;  /* "1.1", "2.0" */
   size_t machine;           /* which machine (formats of one machine each) */
+  bool plain_devices;       /* OVF: no subtypes of drives and ports */
 };
 
 /* From the model to text: the configuration, or a companion of it. */

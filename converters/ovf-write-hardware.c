@@ -284,7 +284,8 @@ add_drive (struct hardware *h, const struct drive *d, unsigned number)
   i->parent = c != NO_INDEX ? h->controllers[c] : NULL;
   if (i->parent != NULL || d->unit > 0 || d->kind == DRIVE_FLOPPY)
     i->unit = d->unit;
-  i->sub_type = medium ? drive_rows[d->kind].with_medium : drive_rows[d->kind].empty;
+  if (!h->w->plain_devices)
+    i->sub_type = medium ? drive_rows[d->kind].with_medium : drive_rows[d->kind].empty;
   i->host_resource = host_resource (h->w->a, d->disk, d->file);
   i->connected = d->connected;
   note_boot (h, id, boot_words[d->kind], d->boot_order);
@@ -372,9 +373,11 @@ add_ports (struct hardware *h)
   unsigned parallels = said_otherwise (h, "item parallel") ? 0 : h->m->parallels;
 
   for (unsigned i = 1; i <= serials; i++)
-    add_optional (h, CIM_SERIAL, "vmware.serialport.device", "Serial port", i);
+    add_optional (h, CIM_SERIAL, h->w->plain_devices ? NULL : "vmware.serialport.device",
+                  "Serial port", i);
   for (unsigned i = 1; i <= parallels; i++)
-    add_optional (h, CIM_PARALLEL, "vmware.parallelport.device", "Parallel port", i);
+    add_optional (h, CIM_PARALLEL, h->w->plain_devices ? NULL : "vmware.parallelport.device",
+                  "Parallel port", i);
 }
 
 static void

@@ -319,7 +319,8 @@ descriptor_write (struct ovf_ctx *ctx, const struct appliance *a,
            struct ovf_report *report, struct ovf_error **err)
 {
   bool v2 = settings->ovf_version != NULL && settings->ovf_version[0] == '2';
-  struct writer w = { .ctx = ctx, .a = a, .report = report, .ns = v2 ? OVF2_NS : OVF1_NS };
+  struct writer w = { .ctx = ctx, .a = a, .report = report, .ns = v2 ? OVF2_NS : OVF1_NS,
+                      .plain_devices = settings->plain_devices };
 
   if (!ready (a, err))
     return false;

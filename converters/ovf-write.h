@@ -25,6 +25,7 @@ struct writer {
   const struct appliance *a;
   struct ovf_report *report;
   const char *ns; /* of the envelope: OVF1_NS or OVF2_NS */
+  bool plain_devices;
 };
 
 /* A section's start with its Info; the caller ends it. */

@@ -205,7 +205,10 @@ descriptor_text (struct export *x, char **ret, size_t *ret_len, struct ovf_repor
                  struct ovf_error **err)
 {
   const struct converter *ovf = converter_by_name ("ovf");
-  struct write_settings settings = { .ovf_version = x->ovf_version };
+  struct write_settings settings = {
+    .ovf_version = x->ovf_version,
+    .plain_devices = option_flag (x->options, OPT_PLAIN_DEVICES)
+  };
   FILE *f = open_memstream (ret, ret_len);
   bool ok;
 

@@ -263,6 +263,8 @@ settle_identity (struct compat *c, const char *target_kind)
     compat_set (c, "mac", "strip");
   if (!compat_flag (c, "allowExtraConfig") && !compat_flag (c, "allowAllExtraConfig"))
     compat_set (c, "drop-extra-config", "yes");
+  if (!compat_flag (c, "exportDeviceSubtypes"))
+    compat_set (c, "plain-devices", "yes");
 }
 
 static bool

@@ -38,7 +38,7 @@ const struct compat_option compat_options[] = {
     "capacity in MB of the disk KEY: MACHINE,INSTANCE-ID" },
   { "eula", NULL, COMPAT_VALUE, LIB ("eula"),
     "add a licence; --eula@=FILE reads it from FILE" },
-  { "exportDeviceSubtypes", NULL, COMPAT_FLAG, LIB ("device-subtypes"),
+  { "exportDeviceSubtypes", NULL, COMPAT_FLAG, OWN,
     "write the subtypes of CD drives, floppies, serial and parallel ports" },
   { "exportFlags", NULL, COMPAT_VALUE, MAP ("mac", compat_export_flags),
     "what a package made from a VMX keeps: mac, uuid, extraconfig" },

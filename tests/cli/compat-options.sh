@@ -130,6 +130,9 @@ is "are there" "$(tar tf t.ova | tr '\n' ' ')" \
   "t.ovf t.mf t-disk1.vmdk t-file1.iso t-file2.nvram "
 make "no NVRAM" --noNvramFile
 not_ok "no file, no reference" grep -rq nvram t t/t.ovf
+not_ok "no subtypes of drives" wrote vmware.cdrom
+make "subtypes of drives" --exportDeviceSubtypes
+ok "are written when asked for" wrote vmware.cdrom.iso
 make "no images" --noImageFiles
 is "but disks" "$(tar tf t.ova | tr '\n' ' ')" "t.ovf t.mf t-disk1.vmdk t-file1.nvram "
 make "no disks" --noDisks
