@@ -132,7 +132,9 @@ boot_letters_read (struct machine *m, const char *order)
     if (boot_place (m, *order) != NULL)
       there[len++] = *order;
   for (size_t i = 0; i < ARRAY_SIZE (usual); i++)
-    if (strcmp (there, usual[i]) == 0)
+    if (strcmp (there, usual[i]) == 0
+        || (*usual[i] == 'c' && boot_place (m, 'c') == NULL
+            && strcmp (there, usual[i] + 1) == 0))
       return;
   for (const char *c = there; *c != '\0'; c++) {
     unsigned *place = boot_place (m, *c);

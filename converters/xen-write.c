@@ -318,7 +318,7 @@ xen_write (struct ovf_ctx *ctx, const struct appliance *a,
   if (!xen_put_disks (&w, err))
     return false;
   xen_put_devices (&w);
-  if (w.hvm)
+  if (w.hvm || w.m->clock != NULL)
     xen_put_number (&w, "localtime", clock_is_local (w.m));
   put_kept (&w);
   report_texts (&w);

@@ -317,6 +317,8 @@ def flat(model, target):
         as_xva(out)
     if target == "xen":
         as_xen(out)
+    elif str(out["machine_type"]).startswith("xen"):
+        out["machine_type"] = None  # the kind of guest: see paravirtual
     return out
 
 
