@@ -163,8 +163,12 @@ static bool
 clear (struct live *l, const struct mark *m, struct virt_volume *v, bool look,
        struct ovf_error **err)
 {
+  const size_t n = strlen (l->p->base);
+
+  /* An import of this name makes no other volumes. */
   VECTOR_FOR (name, &m->volumes)
-    if (!clear_volume (l, *name, look, err))
+    if (strncmp (*name, l->p->base, n) == 0 && (*name)[n] == '-'
+        && !clear_volume (l, *name, look, err))
       return false;
   return look || virt_volume_delete (v, err);
 }

@@ -13,7 +13,8 @@
  *            to *ret_json, also when it fails after having found one.
  * Threads    A context belongs to one thread at a time.  Two contexts share
  *            nothing.  The library starts its own worker threads and joins
- *            them before it returns.  Only ovf_ctx_cancel () may be called
+ *            them before it returns, but for one that watches connections
+ *            to libvirt from the first of them on.  Only ovf_ctx_cancel () may be called
  *            from elsewhere.
  * Memory     When a small allocation fails the process aborts; sizes that
  *            come from a file are limited first and reported.

@@ -38,11 +38,13 @@ static const struct cmd_option options[] = {
 
 const struct command cmd_import = {
   .name = "import",
-  .synopsis = "import PACKAGE --to KIND [-o DIR] [OPTIONS]",
+  .synopsis = "import PACKAGE --to KIND [-o DIR] [OPTIONS]\n"
+              "import PACKAGE --connect URI [--pool POOL] [--start] [OPTIONS]",
   .summary = "verify a package and make a hypervisor's configuration and disks",
   .more = "Checks manifest and signature, converts the disks, writes the "
           "configuration into\nDIR and prints the command that starts the "
-          "machine.",
+          "machine; with --connect, makes the\nmachine on a live libvirt host "
+          "instead.",
   .min_args = 1,
   .max_args = 1,
   .options = options,
