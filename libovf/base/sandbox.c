@@ -40,6 +40,14 @@ struct sandbox {
 };
 
 /* ---- what is there -------------------------------------------------------- */
+/* A filter at no address is an address error where filters are known. */
+static bool
+kernel_filters (void)
+{
+  return prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) != 0
+         && errno == EFAULT;
+}
+
 void
 sandbox_look (struct sandbox_state *ret)
 {
@@ -49,7 +57,7 @@ sandbox_look (struct sandbox_state *ret)
   ret->landlock = version > 0 ? (int)version : 0;
   ret->tcp = version >= 4;
   ret->scopes = version >= 6;
-  ret->seccomp = !hook_on (HOOK_NO_SECCOMP) && sandbox_calls_known ();
+  ret->seccomp = !hook_on (HOOK_NO_SECCOMP) && sandbox_calls_known () && kernel_filters ();
 }
 
 /* ---- Landlock ------------------------------------------------------------- */
@@ -225,7 +233,9 @@ missing (const struct ovf_ctx *ctx, const struct sandbox_state *state,
          struct ovf_error **err)
 {
   const char *what = state->landlock == 0
-                       ? "this kernel has no Landlock" : "this build has no seccomp";
+                       ? "this kernel has no Landlock"
+                       : sandbox_calls_known () ? "this kernel has no seccomp"
+                                                : "this build has no seccomp";
 
   if (ctx_sandbox (ctx) != OVF_SANDBOX_REQUIRE) {
     ctx_note_unconfined (ctx, what);
