@@ -11,7 +11,7 @@ mkdir "$tmp/images"
 head -c 100000 /dev/urandom >"$tmp/images/web.raw"
 truncate -s 1M "$tmp/images/web.raw"
 
-# guest NAME N STATE DEVICES: a domain; state 1 is running, 5 shut off.
+# guest NAME N STATE DEVICES [MORE]: a domain; state 1 is running, 5 shut off.
 guest () {
   cat <<END
 <domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'>
@@ -19,7 +19,7 @@ guest () {
   <memory unit='KiB'>2048</memory><vcpu>1</vcpu>
   <os><type arch='x86_64'>hvm</type></os>
   <devices>$4</devices>
-  <test:runstate>$3</test:runstate>
+  <test:runstate>$3</test:runstate>${5:-}
 </domain>
 END
 }
@@ -31,6 +31,7 @@ END
     <source network='default'/><model type='e1000'/></interface>"
   guest bare 2 5 ""
   guest busy 3 1 ""
+  guest slept 4 5 "" "<test:hasmanagedsave/>"
   cat <<END
 <network><name>default</name><uuid>00000000-0000-0000-0000-0000000000aa</uuid>
   <forward/><bridge name='virbr0'/><ip address='192.0.2.1' netmask='255.255.255.0'/></network>
@@ -67,6 +68,26 @@ is "libvirt itself says nothing" "$(grep -c 'libvirt: ' "$err")" 0
 expect_exit 1 "one that runs is not exported" "$OVFTOOL" export "libvirt:$uri#busy" -o "$tmp/busy.ova"
 ok "for this reason" grep -q 'is running: its disks change' "$err"
 ok "and nothing is left" test ! -e "$tmp/busy.ova"
+expect_exit 1 "nor one that is suspended" "$OVFTOOL" export "libvirt:$uri#slept" -o "$tmp/busy.ova"
+ok "for this one" grep -q 'is suspended' "$err"
+
+# A host that takes the connection and says nothing.
+python3 -c 'import socket, time
+s = socket.create_server (("127.0.0.1", 0))
+print (s.getsockname ()[1], flush=True)
+time.sleep (60)' >"$tmp/port" &
+mute=$!
+cleanup_fn kill "$mute"
+until [ -s "$tmp/port" ]; do sleep 0.05; done
+"$OVFTOOL" info "libvirt:qemu+tcp://127.0.0.1:$(cat "$tmp/port")/system#x" >"$out" 2>"$err" &
+job=$!
+sleep 0.5
+kill -TERM "$job"
+status=0
+wait "$job" 2>/dev/null || status=$?
+is "SIGTERM ends the waiting" "$status" 143
+expect_exit 1 "it is not waited for without end" "$OVFTOOL" info --limit=helper-silence=1 \
+  "libvirt:qemu+tcp://127.0.0.1:$(cat "$tmp/port")/system#x"
 
 expect_exit 3 "a path that is no volume" "$OVFTOOL" export "libvirt:$uri#web1" -o "$tmp/web.ova"
 ok "how it may be read" grep -qF -e "--allow $tmp/images" "$err"
