@@ -38,7 +38,7 @@ choose_format (const struct source *s, const char *target, struct ovf_error **er
     error_set (err, OVF_E_UNSUPPORTED, "disks of the format '%s' cannot be written yet", f->name);
   else
     return disk_format_written (f, option_list (s->options, OPT_DISK_OPTION), NULL, err);
-  error_hint (err, "--disk-format raw, qcow2 or vmdk");
+  error_hint (err, "--disk-format raw, vmdk, vdi, qcow2, vhd or vhdx");
   return NULL;
 }
 

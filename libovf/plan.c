@@ -267,7 +267,7 @@ target_format (const struct converter *c, const struct ovf_options *options,
     error_set (err, OVF_E_USAGE, "there is no disk format '%s'", name ? name : c->disk_format);
   else if (f->create == NULL) {
     error_set (err, OVF_E_UNSUPPORTED, "disks of the format '%s' cannot be written yet", f->name);
-    error_hint (err, "--disk-format raw or qcow2");
+    error_hint (err, "--disk-format raw, vmdk, vdi, qcow2, vhd or vhdx");
   } else
     return disk_format_written (f, option_list (options, OPT_DISK_OPTION),
                                 f == disk_format_by_name (c->disk_format)
