@@ -23,6 +23,11 @@ print(d["images"][0]["format"] if d and d["images"] else "")'
 qemu_of () {
   case $1 in vhd) echo vpc ;; vmdk*) echo vmdk ;; *) echo "$1" ;; esac
 }
+# Size and bytes; unlike cmp it skips holes of hundreds of gigabytes.
+equal () {
+  [ "$(stat -c %s "$1")" -eq "$(stat -c %s "$2")" ] \
+    && qemu-img compare -q -f raw -F raw "$1" "$2"
+}
 small () { # for round trips
   [ "$(stat -c %s "$1")" -le $((2 << 30)) ]
 }
@@ -52,9 +57,7 @@ while IFS= read -r file; do
     pass "$name: read, by us alone"
     continue
   fi
-  # Byte by byte, size included; holes are skipped, unlike with cmp.
-  ok "$name ($format): the bytes that QEMU finds" \
-    qemu-img compare -q -s -f raw -F raw "$tmp/theirs.raw" "$tmp/ours.raw"
+  ok "$name ($format): the bytes that QEMU finds" equal "$tmp/theirs.raw" "$tmp/ours.raw"
   rm -f "$tmp/theirs.raw"
   small "$tmp/ours.raw" || continue
   for to in vmdk vdi qcow2 vhd vhdx; do
