@@ -49,6 +49,7 @@ const struct converter proxmox_converter = {
   .net_default = "bridge:vmbr0",
   .net_bare = "bridge",
   .net_kinds = "bridge user none",
+  .mac_prefix = "bc:24:11",
   .start = start,
   .absolute_paths = true,
   .names_volumes = true,

@@ -73,6 +73,7 @@ const struct converter xen_converter = {
   .net_default = "bridge:xenbr0",
   .net_bare = "bridge",
   .net_kinds = "bridge nat none",
+  .mac_prefix = "00:16:3e",
   .start = start,
   .probe = probe,
   .read = xen_read,
