@@ -163,10 +163,11 @@ choose_files (struct plan *p, const struct disk_format *to)
   for (size_t i = 0; i < a->files.len; i++) {
     size_t disk = disk_of_file (a, i);
     CLEANUP_FREE char *suffix = clean_suffix (a->files.ptr[i].href);
+    CLEANUP_FREE char *kernel = kernel_name (p, i);
     if (disk != NO_INDEX && !is_iso (&a->disks.ptr[disk]))
       add_file (p, i, disk, to, xasprintf ("%s-disk%u%s", p->base, ++n_disks, to->suffix));
-    else if (kernel_name (p, i) != NULL) {
-      add_file (p, i, NO_INDEX, NULL, kernel_name (p, i));
+    else if (kernel != NULL) {
+      add_file (p, i, NO_INDEX, NULL, STEAL (kernel));
       p->files.ptr[p->files.len - 1].kernel = true;
     }
     else if (disk != NO_INDEX || file_is_used (a, i))

@@ -80,8 +80,8 @@ print(d["result"]["kind"] if "result" in d else d["error"]["code"])' <"$out")" "
 }
 if command -v python3 >/dev/null; then
   kind vmx "by its content" <d/box.vmx
-  printf 'config.version = "8"\r\ndisplayName = "x"\r\n' | kind vmx "with line ends of DOS"
-  printf 'displayName = "x"\n' | kind format "one key is a guess"
+  kind vmx "with line ends of DOS" < <(printf 'config.version = "8"\r\ndisplayName = "x"\r\n')
+  kind format "one key is a guess" < <(printf 'displayName = "x"\n')
 else
   skip "by content" "no python3"
 fi
