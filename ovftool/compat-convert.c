@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `ovftool [OPTIONS] SOURCE TARGET`: looks at the source, checks it, asks for
  * licences, converts; in the order and with the lines that scripts know. */
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -199,17 +201,33 @@ print_licence (struct compat *c, const char *text)
   }
 }
 
+/* Waits for a line.  Signals are taken here only: one that came just before
+ * a plain read would leave it waiting. */
+static bool
+wait_for_line (const sigset_t *usual)
+{
+  struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+  return ppoll (&p, 1, NULL, usual) == 1;
+}
+
 static bool
 ask (struct compat *c, const char *text)
 {
   char answer[ANSWER_MAX];
+  sigset_t all, usual;
+  bool came;
 
   compat_end_line (c);
   fputs ("\nEnd-user License Agreement:\n\n", c->out);
   print_licence (c, text);
   fputs ("\nDo you accept the end-user license agreement? (yes/no): ", c->out);
+  sigfillset (&all);
+  sigprocmask (SIG_BLOCK, &all, &usual);
   fflush (c->out);
-  if (fgets (answer, sizeof answer, stdin) == NULL)
+  came = wait_for_line (&usual);
+  sigprocmask (SIG_SETMASK, &usual, NULL);
+  if (!came || fgets (answer, sizeof answer, stdin) == NULL)
     return false;
   answer[strcspn (answer, "\r\n")] = '\0';
   return strcasecmp (answer, "y") == 0 || strcasecmp (answer, "yes") == 0;

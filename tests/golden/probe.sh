@@ -5,6 +5,7 @@
 #
 #   OVF_TEST_REGENERATE=1 writes the expected files: look at the difference.
 . ./tests/functions.sh
+requires python3
 
 check () { # NAME EXPECTED OPTION...
   local name=$1 want=$2
