@@ -321,7 +321,7 @@ add_nic (struct hardware *h, const struct nic *n, unsigned number)
   i->configuration = n->configuration;
   i->name = xasprintf ("Network adapter %u", number);
   i->mac = n->mac;
-  i->connection = n->network;
+  i->connection = out_network (n);
   i->connected = n->connected;
   if (n->model != NULL)
     i->sub_type = sub_type_of (h, HW_NIC, n->model, "E1000");
@@ -387,7 +387,7 @@ add_others (struct hardware *h)
   bool usb = said_otherwise (h, "item usb");
 
   VECTOR_FOR (c, &m->controllers)
-    usb = usb || c->bus == BUS_USB;
+    usb = usb || (c->bus == BUS_USB && !h->used[c - m->controllers.ptr]);
   if (m->usb == YES && !usb)
     add_optional (h, CIM_USB, "vmware.usb.ehci", "USB Controller", 0);
   add_ports (h);

@@ -170,6 +170,20 @@ by_place (const void *a, const void *b)
   return x->place < y->place ? -1 : x->place > y->place;
 }
 
+/* What a NIC is connected to.  Without a network's name, how it is attached:
+ * words that VirtualBox's import takes for that. */
+const char *
+out_network (const struct nic *n)
+{
+  static const char *const words[] = {
+    [ATTACH_BRIDGE] = "Bridged", [ATTACH_NAT] = "NAT", [ATTACH_USER] = "NAT",
+    [ATTACH_HOSTONLY] = "HostOnly", [ATTACH_INTERNAL] = "Internal",
+    [ATTACH_NONE] = NULL,
+  };
+
+  return n->network != NULL ? n->network : words[n->attachment];
+}
+
 static mentions
 unlisted (const struct appliance *a)
 {
@@ -180,8 +194,8 @@ unlisted (const struct appliance *a)
     mentions_append (&all, (struct mention){ n->name, 0 });
   VECTOR_FOR (m, &a->machines)
     VECTOR_FOR (n, &m->nics)
-      if (n->network != NULL)
-        mentions_append (&all, (struct mention){ n->network, all.len + 1 });
+      if (out_network (n) != NULL)
+        mentions_append (&all, (struct mention){ out_network (n), all.len + 1 });
   if (all.len > 0)
     qsort (all.ptr, all.len, sizeof *all.ptr, by_name);
   for (size_t i = 0; i < all.len; i++) {

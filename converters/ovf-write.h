@@ -39,6 +39,8 @@ const char *system_id (const struct machine *);
 
 /* ---- ovf-write-sections.c --------------------------------------------- */
 void write_disks (struct writer *);
+/* What a NIC is connected to, or NULL. */
+const char *out_network (const struct nic *);
 bool write_networks (struct writer *, struct ovf_error **err);
 void write_configurations (struct writer *);
 void write_os (struct writer *, const struct machine *);
