@@ -174,6 +174,20 @@ from_2 (const struct writer *w)
 }
 
 /* ---- elements ----------------------------------------------------------- */
+/* oVirt's elements in no namespace.  In a valid file they would be sections,
+ * and sections are required where nothing is said. */
+static void
+not_required (const struct writer *w, const struct extra *e, xmlNode *root)
+{
+  xmlNs *ns;
+
+  if (root->ns != NULL || e->required)
+    return;
+  ns = xmlNewNs (root, (const xmlChar *)w->ns, (const xmlChar *)"ovf");
+  if (ns != NULL)
+    xmlNewNsProp (root, ns, (const xmlChar *)"required", (const xmlChar *)"false");
+}
+
 static bool
 write_element (struct writer *w, const struct extra *e, struct ovf_error **err)
 {
@@ -205,6 +219,7 @@ write_element (struct writer *w, const struct extra *e, struct ovf_error **err)
       tidy_section (root);
     adopt (w, root);
   }
+  not_required (w, e, root);
   xml = xml_serialize (root);
   xmlw_raw (&w->x, xml);
   return true;
