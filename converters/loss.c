@@ -116,6 +116,10 @@ loss_settings (const struct loss_words *t, const struct appliance *a,
   lost_properties (t, a, m, report);
   lost_extras (t, &a->extras, "the package", report);
   lost_extras (t, &m->extras, "the machine", report);
+  if (m->start_order > 0 && a->machines.len > 1)
+    report_loss (report, t->target, "startup",
+                 "%ss have no start order: '%s' is number %u", t->noun,
+                 m->name ? m->name : "", m->start_order);
 }
 
 void
@@ -124,8 +128,9 @@ loss_report (const struct loss_words *t, const struct appliance *a,
 {
   loss_settings (t, a, m, report);
   lost_kernel (t, m, report);
-  if (m->start_order > 0 && a->machines.len > 1)
-    report_loss (report, t->target, "startup",
-                 "%ss have no start order: '%s' is number %u", t->noun,
-                 m->name ? m->name : "", m->start_order);
+  if (m->firmware == FIRMWARE_BIOS && m->secure_boot == YES) {
+    report_loss (report, t->target, "firmware",
+                 "secure boot is not possible with a BIOS: the firmware becomes UEFI");
+    report_hint (report, "a guest that was installed with a BIOS does not start so");
+  }
 }

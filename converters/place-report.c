@@ -113,6 +113,17 @@ report_firmware (const struct layout *l, const struct machine *m,
                        "has the drivers");
 }
 
+/* The numbers of a guest's controllers have no holes. */
+static void
+report_numbers (const struct layout *l, struct ovf_report *report)
+{
+  VECTOR_FOR (s, &l->controllers)
+    if (s->index != s->from)
+      report_loss (report, l->target, "controller",
+                   "the %s controller %u gets the number %u", bus_word (s->bus),
+                   s->from, s->index);
+}
+
 void
 layout_report (const struct layout *l, const struct machine *m, bool native,
                struct ovf_report *report)
@@ -120,6 +131,7 @@ layout_report (const struct layout *l, const struct machine *m, bool native,
   if (!native)
     VECTOR_FOR (c, &m->controllers)
       report_controller (l, c, report);
+  report_numbers (l, report);
   report_seats (l, report);
   report_firmware (l, m, report);
 }

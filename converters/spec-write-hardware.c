@@ -245,6 +245,9 @@ write_disk (struct spec_out *o, const struct drive *d)
   else
     out_number (o, "disk_capacity", disk->capacity);
   out_text (o, "disk_id", disk->id);
+  if (disk->shared)
+    report_loss (o->report, "spec", "shared", "disk '%s' is shared by several machines",
+                 disk->id ? disk->id : "");
   if (disk->parent != NO_INDEX)
     report_loss (o->report, "spec", "parent", "disk '%s' needs its parent",
                  disk->id ? disk->id : "");
@@ -311,7 +314,10 @@ write_drive (struct spec_out *o, const struct drive *d, unsigned number)
   out_map_end (o);
   if (d->boot_order > 0)
     report_loss (o->report, "spec", "boot-order", "the boot order of '%s'", key);
-  if (d->read_only)
+  if (d->name != NULL)
+    report_loss (o->report, "spec", "partition",
+                 "the disk that the guest calls '%s' is called otherwise here", d->name);
+  if (d->read_only || (d->disk != NO_INDEX && o->a->disks.ptr[d->disk].read_only))
     report_loss (o->report, "spec", "read-only", "'%s' is read-only", key);
 }
 
@@ -476,7 +482,7 @@ write_summary (struct spec_out *o, unsigned *number)
     video = video && strcmp (e->key, "item video") != 0;
   }
   VECTOR_FOR (c, &m->controllers)
-    if (c->bus == BUS_USB) {
+    if (c->bus == BUS_USB && m->usb != NO) {
       bool usb3 = c->model != NULL && strcmp (c->model, "xhci") == 0;
       write_other (o, &(struct other){ "usb", usb3 ? "usb3_controller" : "usb_controller",
                                        ++*number }, NULL, NULL, NULL);

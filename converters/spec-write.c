@@ -395,7 +395,7 @@ report_losses_of (struct spec_out *o)
   lost (o, m->clock != NULL, "clock", "the clock");
   lost (o, m->graphics != NULL, "graphics", "the graphics");
   lost (o, m->machine_type != NULL, "machine-type", "the machine type");
-  lost (o, m->kernel != NULL || m->kernel_file != NO_INDEX || m->cmdline != NULL
+  lost (o, m->kernel != NULL || m->ramdisk != NULL || m->kernel_file != NO_INDEX || m->cmdline != NULL
              || m->bootloader != NULL || m->paravirtual == YES,
         "boot", "how to boot without a boot loader of the guest");
   lost (o, !os_is_implied (&m->os), "os", "what other programs call the system");

@@ -102,11 +102,15 @@ report_drives (const struct appliance *a, const struct vb_layout *l,
     if (file_of (a, d) == NO_INDEX && d->device != NULL)
       report_loss (report, VB_OWNER, "host-device",
                    "the drive '%s' of the host becomes an empty one", d->device);
-    if (d->connected == NO)
+    if (d->connected == NO && file_of (a, d) != NO_INDEX)
       report_loss (report, VB_OWNER, "drive",
                    "the %s drive at %s %u:%u is connected from the start",
                    drive_kind_word (d->kind), bus_word (d->bus), d->controller,
                    d->unit);
+    if (is_hard_disk (a, d) && a->disks.ptr[d->disk].shared
+        && (d->read_only || a->disks.ptr[d->disk].read_only))
+      report_loss (report, VB_OWNER, "drive", "the shared disk at %s %u:%u can be written to",
+                   bus_word (d->bus), d->controller, d->unit);
     if (d->read_only && !is_hard_disk (a, d) && d->kind != DRIVE_CDROM)
       report_loss (report, VB_OWNER, "drive", "the %s drive can be written to",
                    drive_kind_word (d->kind));

@@ -282,10 +282,6 @@ report_texts (struct xen_writer *w)
   if (m->os.vmware || m->os.osinfo || m->os.virtualbox || m->os.cim_id > 1)
     report_loss (w->report, "xen", "os", "which system the guest has is not kept");
   loss_settings (&words, w->a, m, w->report);
-  if (m->start_order > 0 && w->a->machines.len > 1)
-    report_loss (w->report, "xen", "startup",
-                 "configurations have no start order: '%s' is number %u",
-                 m->name ? m->name : "", m->start_order);
 }
 
 /* ---- all of it ------------------------------------------------------------- */

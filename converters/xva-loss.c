@@ -49,6 +49,9 @@ static void
 lost_drives (const struct xva_writer *x)
 {
   VECTOR_FOR (d, &x->m->drives) {
+    if (d->name != NULL)
+      LOSE ("partition", "the disk that the guest calls '%s' is called otherwise here",
+            d->name);
     if (d->kind == DRIVE_FLOPPY)
       LOSE ("floppy", "an XVA has no floppy drives");
     else if (!is_there (x, d))
@@ -59,7 +62,7 @@ lost_drives (const struct xva_writer *x)
     if (is_there (x, d) && d->boot_order > 0 && !is_first (x, d))
       LOSE ("boot-order", "only the first %s can be booted, not that at %s %u:%u",
             drive_kind_word (d->kind), bus_word (d->bus), d->controller, d->unit);
-    if (d->device != NULL)
+    if (d->device != NULL && d->file == NO_INDEX && d->disk == NO_INDEX)
       LOSE ("device", "the device '%s' of a host is left out", d->device);
   }
 }
@@ -82,6 +85,10 @@ lost_nics (const struct xva_writer *x)
       LOSE ("nic", "the %s adapter becomes one of Xen", n->model);
     if (n->connected == NO)
       LOSE ("connected", "the adapter of '%s' will be connected", n->network ? n->network : "");
+    if (n->attachment == ATTACH_HOSTONLY || n->attachment == ATTACH_INTERNAL
+        || n->attachment == ATTACH_NONE)
+      LOSE ("network", "an adapter that was attached '%s' gets a network of the pool",
+            attachment_word (n->attachment));
     if (n->network == NULL)
       LOSE ("network", "an adapter has no network: XAPI refuses it until it is given one");
   }
@@ -122,6 +129,8 @@ lost_kernel (const struct xva_writer *x)
     LOSE ("cmdline", "a full virtual machine has no kernel command line");
   if (x->pv && (m->firmware == FIRMWARE_UEFI || m->secure_boot == YES))
     LOSE ("firmware", "a paravirtual guest has no firmware");
+  if (!x->pv && m->firmware == FIRMWARE_BIOS && m->secure_boot == YES)
+    LOSE ("firmware", "secure boot is not possible with a BIOS: the firmware becomes UEFI");
 }
 
 static void
