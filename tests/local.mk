@@ -104,6 +104,7 @@ data_tests = \
 	tests/fuzz/replay.sh \
 	tests/golden/configs.sh \
 	tests/golden/libvirt.sh \
+	tests/golden/loss.sh \
 	tests/golden/ovf-write.sh \
 	tests/golden/vmx.sh \
 	tests/golden/xva.sh \
@@ -130,6 +131,7 @@ shared_tests = \
 	tests/shared/disks.sh \
 	tests/shared/guests.sh \
 	tests/shared/sandbox-seeds.sh \
+	tests/shared/loss.sh \
 	tests/shared/live.sh \
 	tests/shared/attacks-scripts.sh \
 	tests/shared/proxmox-agree.sh \
@@ -176,6 +178,7 @@ EXTRA_DIST += \
 	tests/golden/proxmox-read \
 	tests/golden/proxmox-write \
 	tests/golden/qemu-write \
+	tests/golden/loss.py \
 	tests/golden/same-model.py \
 	tests/golden/xva-read \
 	tests/xva.py \

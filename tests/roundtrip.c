@@ -110,6 +110,10 @@ is_reported (const struct ovf_report *report, const char *path)
     { "LOSS-proxmox-ports", "/serials" }, { "LOSS-proxmox-sound", "/sound" },
     { "LOSS-proxmox-video", "/video" }, { "LOSS-proxmox-graphics", "/graphics" },
     { "LOSS-proxmox-machine", "/machine_type" }, { "LOSS-proxmox-mac", "/mac" },
+    { "LOSS-spec-boot", "/kernel" }, { "LOSS-spec-boot", "/ramdisk" },
+    { "LOSS-spec-boot", "/kernel_file" }, { "LOSS-spec-boot", "/ramdisk_file" },
+    { "LOSS-spec-boot", "/cmdline" }, { "LOSS-spec-boot", "/bootloader" },
+    { "LOSS-spec-boot", "/paravirtual" }, { "LOSS-spec-host-device", "/device" },
     { "LOSS-spec-file", "/files" }, { "LOSS-spec-extra", "/extras" },
     { "LOSS-spec-setting", "/extras" }, { "LOSS-spec-device", "/extras" },
     { "LOSS-spec-controller", "/controllers" }, { "LOSS-spec-uuid", "/uuid" },
@@ -156,7 +160,7 @@ is_addition (const json_t *a, const json_t *b, const char *path)
     "/info", "/os/cim_id", "/description", "/type", "/format", "/usb", "/tpm",
     "/label", "/collection", "/start_order", "/os/vmware", "/os/virtualbox",
     "/os/osinfo", "/model", "/firmware", "/connected", "/cpus", "/memory",
-    "/boot_order", "/name",
+    "/boot_order", "/name", "/network",
   };
 
   if ((text_has_suffix (path, "/networks") || text_has_suffix (path, "/hardware"))

@@ -14,46 +14,56 @@ import sys
 ADDITIONS = {
     "libvirt": {
         "serials": (0, 1), "graphics": (None, "vnc"), "video": (None, "vga"),
-        "clock": (None, "*"), "machine_type": (None, "*"),
+        "clock": (None, "*"), "machine_type": ((None, "*"), ("xenfv", "pc")),
+        "drives.N.boot_order": (None, "*"), "nics.N.boot_order": (None, "*"),
         "firmware": ("bios", None), "usb": (None, "*"), "cpus": (None, 1),
-        "memory": (None, "*"), "id": (None, "*"), "name": (None, "*"),
+        "memory": (None, "*"), "name": (None, "*"),
         "paravirtual": ("*", None), "os.osinfo": (None, "*"),
     },
     "proxmox": {
         "usb": ("*", True), "firmware": (None, "bios"), "cpus": (None, 1),
-        "cores_per_socket": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
-        "os.osinfo": ("*", "*"), "graphics": ("vnc", None), "video": (None, "vga"),
+        "cores_per_socket": (None, "*"), "memory": (None, "*"),
+        "os.osinfo": ("*", "*"), "graphics": (None, "*"), "video": (None, "vga"),
         "name": (None, "*"), "paravirtual": ("*", None), "secure_boot": (False, None),
     },
     "vmx": {
         "video": ("vmvga", None), "firmware": ("bios", None), "machine_type": ("pc", None),
         "clock": ("localtime", None), "cpus": (None, 1), "memory": (None, "*"),
-        "id": (None, "*"), "name": (None, "*"), "paravirtual": ("*", None),
+        "name": (None, "*"), "paravirtual": ("*", None),
         "nics.N.model": (None, "e1000"), "drives.N.connected": (None, "*"),
         "usb": (None, "*"), "os.osinfo": (None, "*"),
     },
     "xen": {
-        "serials": (0, 1), "graphics": (None, "vnc"), "clock": (None, "*"),
+        "serials": (0, 1), "graphics": (None, "vnc"), "clock": ((None, "*"), ("utc", None)),
         "machine_type": ("*", "*"), "firmware": (None, "bios"), "cpus": (None, 1),
-        "memory": (None, "*"), "paravirtual": (None, False), "id": ("*", "*"),
+        "memory": (None, "*"), "paravirtual": (None, False), "name": (None, "*"),
+        "drives.N.boot_order": (None, "*"), "nics.N.boot_order": (None, "*"),
+        "cores_per_socket": (1, None),
         "bootloader": (None, "pygrub"),
     },
     "ovf": {
-        "cpus": (None, "*"), "memory": (None, "*"), "id": ("*", "*"),
-        "usb": (None, False),
+        "cpus": (None, "*"), "memory": (None, "*"), "usb": (None, False), "name": (None, "*"),
+        "start_order": (None, "*"),
+        "nics.N.network": (None, "*"),  # called after the attachment
     },
     "xva": {
-        "cpus": (None, 1), "memory": (None, "*"), "id": ("*", "*"), "name": (None, "*"),
+        "cpus": (None, 1), "memory": (None, "*"), "name": (None, "*"),
         "uuid": (None, "*"), "firmware": (None, "bios"), "paravirtual": (None, False),
-        "bootloader": (None, "pygrub"),
+        "bootloader": (None, "pygrub"), "nics.N.model": (None, "e1000"),
+    },
+    "spec": {
+        "cpus": (None, 1), "memory": (None, "*"), "name": (None, "*"),
+        "secure_boot": (False, None), "tpm": (False, None), "os.osinfo": (None, "*"),
+        "usb": (None, "*"), "firmware": (None, "bios"),
+        "nics.N.connected": (None, True), "drives.N.connected": (None, True),
+        "nics.N.network": (None, "*"),  # the adapter's own
     },
     # An absent value is VirtualBox's usual one.
     "virtualbox": {
-        "cpus": (None, 1), "memory": (None, "*"), "id": (None, "*"),
-        "name": (None, "*"), "uuid": (None, "*"), "usb": (None, False),
+        "cpus": (None, 1), "memory": (None, "*"), "name": (None, "*"), "uuid": (None, "*"), "usb": (None, False),
         "clock": (None, "*"), "firmware": (None, "bios"), "tpm": (False, None),
         "secure_boot": (False, None), "cores_per_socket": ("*", None),
-        "os.osinfo": ("*", None),  # its own word says it
+        "os.osinfo": ("*", "*"),  # its own word says it
     },
 }
 # Field (a regular expression) -> the words of LOSS-TARGET-word that cover it.
@@ -104,10 +114,10 @@ COVERED = {
         (r"name|id", ["name"]),
         (r"memory", ["memory"]), (r"cpus", ["cpus"]),
         (r"secure_boot", ["secure-boot"]),
-        (r"firmware", ["secure-boot"]),
-        (r"machine_type", ["machine-type"]),
+        (r"firmware", ["secure-boot"]), (r"cores_per_socket", ["topology"]),
+        (r"usb", ["usb"]), (r"machine_type", ["machine-type"]),
         (r"drives?\..*(bus|controller|unit)|drives", ["controller", "drive"]),
-        (r"drives\..*\.device", ["host-device"]),
+        (r"drives\..*\.(device|connected)", ["host-device"]),
         (r"drives\..*", ["drive", "controller"]),
         (r"(drives|nics)\..*\.boot_order", ["boot-order"]),
         (r"controllers", ["controller"]),
@@ -130,7 +140,7 @@ COVERED = {
         (r"drives\..*\.read_only", ["read-only"]),
         (r"drives\..*\.boot_order|nics\..*\.boot_order", ["boot-order"]),
         (r"drives\..*\.(device|connected)", ["device"]),
-        (r"controllers", ["controller"]),
+        (r"controllers", ["controller", "drive"]),
         (r"nics\..*", ["nic"]),
         (r"nics\..*\.mac", ["mac"]),
         (r"nics\..*\.(network|attachment)", ["network"]),
@@ -168,10 +178,25 @@ COVERED = {
         (r"drives\..*\.disk", ["shared-disk"]),
         (r"extras", ["extra", "vbox-machine", "section"]),
     ],
+    "spec": [
+        (r"uuid", ["uuid"]), (r"clock", ["clock"]), (r"graphics", ["graphics"]),
+        (r"machine_type", ["machine-type"]), (r"parallels", ["parallel"]),
+        (r"sound", ["sound"]), (r"os\..*", ["os"]), (r"start_order", ["collection"]),
+        (r"secure_boot", ["secure-boot"]),
+        (r"drives\..*\.(bus|unit)", ["bus"]),
+        (r"drives\..*\.controller|controllers", ["controller", "controller-index", "bus"]),
+        (r"drives\..*\.device", ["host-device"]),
+        (r"drives\..*\.disk", ["disk", "parent", "shared"]),
+        (r"drives\..*", ["disk"]), (r"drives\..*\.read_only", ["read-only"]),
+        (r"(drives|nics)\..*\.boot_order", ["boot-order"]),
+        (r"nics\..*\.attachment", ["attachment"]),
+        (r"extras", ["extra", "setting", "device"]), (r"products.*", ["property-value"]),
+        (r"kernel|ramdisk|cmdline|bootloader|paravirtual", ["boot"]),
+    ],
     "xva": [
         (r"drives\..*\.(bus|controller|unit)", ["controller"]),
         (r"drives\..*", ["floppy", "drive"]),
-        (r"drives\..*\.boot_order", ["boot-order"]),
+        (r"(drives|nics)\..*\.boot_order", ["boot-order", "floppy"]),
         (r"drives\..*\.device", ["device"]), (r"drives\..*\.(file|disk)", ["medium"]),
         (r"drives\..*\.connected", ["medium"]),
         (r"controllers", ["controller"]),
@@ -185,6 +210,12 @@ COVERED = {
         (r"products.*", ["properties", "product"]), (r"extras", ["settings"]),
     ],
 }
+# What converters/loss.c says for most of them.
+COMMON = [
+    (r"firmware", ["firmware"]), (r"start_order", ["startup"]),
+    (r"cmdline|kernel|ramdisk", ["cmdline", "kernel"]), (r"paravirtual", ["paravirtual"]),
+    (r"bootloader", ["bootloader"]), (r"drives\..*\.name", ["partition"]),
+]
 
 
 def controllers(machine):
@@ -192,7 +223,8 @@ def controllers(machine):
     used = {(d["bus"], d["controller"]) for d in machine["drives"]}
     return sorted([c["bus"], c["index"], c["model"]]
                   for c in machine["controllers"]
-                  if (c["bus"], c["index"]) in used and c["model"])
+                  if (c["bus"], c["index"]) in used and c["model"]
+                  and (c["bus"], c["model"]) not in USUAL)
 
 
 def drive(model, d):
@@ -201,8 +233,14 @@ def drive(model, d):
     disk = next((x for x in model["disks"] if x["id"] == d["disk"]), None)
     name = (disk or {}).get("file") or d["file"]
     f = next((x for x in model["files"] if x["id"] == name), None)
-    d["disk"] = disk and [disk["format"], disk["shared"], disk["read_only"]]
+    d["disk"] = disk and d["kind"] == "disk" and [disk["format"], disk["shared"]] or None
     d["file"] = f and f["href"]
+    if d["bus"] == "usb":
+        d["unit"] = None  # ports, which nobody sees
+    if disk is not None and disk["read_only"]:
+        d["read_only"] = True
+    if disk is None and f is None or d["connected"]:
+        d["connected"] = None  # an empty one, or as usual
     if f is not None:
         d["device"] = None
     return d
@@ -244,11 +282,16 @@ def as_xva(out):
     if out["graphics"] == "vnc":
         out["graphics"] = None
     out["machine_type"] = None  # there is one
-    out["extras"] = [k for k in out["extras"] if not k.startswith("item ")]
 
 
 def as_xen(out):
-    """The format of images is the target's, where they are new."""
+    """The format of images is the target's, where they are new; the order that
+    every guest has is none."""
+    order = sorted((v, k[:-10]) for k, v in out.items() if k.endswith(".boot_order") and v)
+    if "".join({"disk": "c", "cdrom": "d"}.get(out.get(k + "kind"), "n")
+               for _, k in order) in ("c", "cd", "cn", "cdn"):
+        for _, k in order:
+            out[k + "boot_order"] = None
     for k in out:
         if k.endswith(".disk") and out[k]:
             out[k] = out[k][1:]
@@ -274,6 +317,10 @@ def vb_nic(n):
     return n
 
 
+# What the reader of descriptors keeps of devices that the model knows.
+IN_MODEL = {"item " + d for d in ("usb", "sound", "serial", "parallel", "video", "tpm")}
+# The chips that every PC has.
+USUAL = ("ide", "piix3"), ("ide", "piix4"), ("ide", "ich6"), ("floppy", "i82078"), ("virtio-blk", "virtio-blk")
 NIC = {"libvirt": nic, "virtualbox": vb_nic, "xen": xen_nic}
 
 
@@ -285,11 +332,12 @@ def flat(model, target):
     """{field: value} of what a writer has to carry."""
     m = model["machines"][0]
     out = {k: m[k] for k in (
-        "id", "name", "cpus", "cores_per_socket", "memory", "uuid", "firmware",
+        "name", "cpus", "cores_per_socket", "memory", "uuid", "firmware",
         "secure_boot", "tpm", "cmdline", "bootloader", "serials", "graphics",
         "paravirtual", "parallels", "video", "sound", "usb", "clock",
         "machine_type", "start_order")}
-    out["description"] = m["description"] or m["annotation"]
+    text = "\n\n".join(filter(None, (m["description"], m["annotation"])))
+    out["description"] = re.sub(r"[ \r]+\n", "\n", text)
     out["os.osinfo"] = m["os"]["osinfo"]
     # The path of a boot loader is its host's.
     out["bootloader"] = m["bootloader"] and m["bootloader"].split("/")[-1]
@@ -307,12 +355,18 @@ def flat(model, target):
     for i, n in enumerate(m["nics"]):
         for k, v in NIC.get(target, lambda n: dict(n, id=None))(n).items():
             out["nics.%d.%s" % (i, k)] = v
+    if len(model["machines"]) < 2:
+        out["start_order"] = None
     out["products"] = [[p["full_key"] for p in x["properties"]]
-                       for x in m["products"]]
-    out["extras"] = sorted({e["key"] for e in m["extras"] + model["extras"]
-                            if e["owner"] != target})
+                       for x in m["products"] if x["properties"]]
+    out["extras"] = sorted({re.sub(r"^item-config \S+", "item-config", e["key"])
+                            for e in m["extras"] + model["extras"]} - IN_MODEL)
     if target == "proxmox":
         without_habits(out)
+    if target == "spec":
+        for k in out:
+            if k.endswith(".disk") and out[k]:
+                out[k] = out[k][1:]  # a build looks at the image
     if target == "xva":
         as_xva(out)
     if target == "xen":
@@ -324,7 +378,6 @@ def flat(model, target):
 
 def without_habits(out):
     """What a Proxmox configuration says in its own way for every guest."""
-    out["extras"] = [k for k in out["extras"] if not k.startswith("item ")]
     out["controllers"] = [c for c in out["controllers"] if c[0] != "ide"]
     for k in list(out):
         if re.search(r"\.(boot_order|network|attachment|id)$", k):
@@ -335,27 +388,41 @@ def without_habits(out):
             out[k] = "e1000"
 
 
-def main():
-    target, before, after, findings = sys.argv[1:]
-    a, b = (flat(json.load(open(f)), target) for f in (before, after))
-    losses = set(re.findall(r"\[LOSS-%s-([a-z-]+)\]" % target, open(findings).read()))
-    bad = 0
+def differences(target, before, after, losses):
+    """[(field, before, after, covered)]; LOSSES are the words of findings."""
+    a, b = flat(before, target), flat(after, target)
     for field in sorted(set(a) | set(b)):
         x, y = a.get(field), b.get(field)
-        if field == "memory" and x is not None and target == "libvirt":
+        if field == "memory" and x is not None and target in ("libvirt", "spec"):
             x = (x + 1023) // 1024 * 1024
-        if x == y or (not x and not y):
+        if x == y or (not x and not y and not field.endswith(".connected")):
             continue
-        if field == "controllers" and all(c in y for c in x):
+        if field.endswith(".bus") and x == "unknown":
+            continue  # every drive has one
+        if field in ("controllers", "extras") and all(c in y for c in x):
             continue  # the model of a controller that was not said
-        add = ADDITIONS[target].get(re.sub(r"\d+", "N", field))
-        if add and add[0] in ("*", x) and add[1] in ("*", y):
-            continue
-        if any(re.fullmatch(r, field) and losses & set(words)
-               for r, words in COVERED[target]):
-            continue
-        print("%s: %r became %r, and no finding says so" % (field, x, y))
-        bad = 1
+        adds = ADDITIONS[target].get(re.sub(r"\d+", "N", field), ())
+        if adds and not isinstance(adds[0], tuple):
+            adds = (adds,)
+        yield field, x, y, bool(
+            any(p in ("*", x) and q in ("*", y) for p, q in adds)
+            or any(re.fullmatch(r, field) and losses & set(words)
+                   for r, words in COVERED[target] + COMMON))
+
+
+def loss_words(target, findings):
+    return set(re.findall(r"\[LOSS-%s-([a-z-]+)\]" % target, findings))
+
+
+def main():
+    target, before, after, findings = sys.argv[1:]
+    with open(before) as a, open(after) as b, open(findings) as f:
+        found = differences(target, json.load(a), json.load(b), loss_words(target, f.read()))
+    bad = 0
+    for field, x, y, covered in found:
+        if not covered:
+            print("%s: %r became %r, and no finding says so" % (field, x, y))
+            bad = 1
     return bad
 
 
