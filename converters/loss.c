@@ -109,6 +109,13 @@ lost_kernel (const struct loss_words *t, const struct machine *m,
                  "called otherwise here", m->cmdline);
 }
 
+bool
+loss_board (const struct machine *m)
+{
+  return m->machine_type != NULL && strcmp (m->machine_type, "pc") != 0
+         && strncmp (m->machine_type, "xen", 3) != 0;
+}
+
 void
 loss_settings (const struct loss_words *t, const struct appliance *a,
                const struct machine *m, struct ovf_report *report)

@@ -18,5 +18,8 @@ void loss_settings (const struct loss_words *, const struct appliance *,
 /* Those, kernels, paravirtual guests, the start order. */
 void loss_report (const struct loss_words *, const struct appliance *,
                   const struct machine *, struct ovf_report *);
+/* A board of its own is asked for: neither an ordinary PC nor one of Xen's
+ * kinds of guests ("xenfv"), which name no board. */
+bool loss_board (const struct machine *);
 
 #endif

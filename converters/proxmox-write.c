@@ -194,7 +194,7 @@ set_board (struct pm_config *c, const struct machine *m,
     pm_set (c, "machine", "q35");
   else if (m->machine_type && strcmp (m->machine_type, "pc") == 0)
     pm_set (c, "machine", "pc");
-  else if (m->machine_type != NULL)
+  else if (loss_board (m))
     report_loss (report, "proxmox", "machine", "the machine type '%s' becomes pc",
                  m->machine_type);
   if (m->clock != NULL) /* else by the system */

@@ -394,7 +394,8 @@ report_losses_of (struct spec_out *o)
   lost (o, m->uuid != NULL, "uuid", "a UUID");
   lost (o, m->clock != NULL, "clock", "the clock");
   lost (o, m->graphics != NULL, "graphics", "the graphics");
-  lost (o, m->machine_type != NULL, "machine-type", "the machine type");
+  lost (o, m->machine_type != NULL && strncmp (m->machine_type, "xen", 3) != 0,
+        "machine-type", "the machine type");
   lost (o, m->kernel != NULL || m->ramdisk != NULL || m->kernel_file != NO_INDEX || m->cmdline != NULL
              || m->bootloader != NULL || m->paravirtual == YES,
         "boot", "how to boot without a boot loader of the guest");

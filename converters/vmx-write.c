@@ -360,7 +360,7 @@ report_rest (const struct appliance *a, const struct machine *m, bool native,
              struct ovf_report *report)
 {
   loss_report (&words, a, m, report);
-  if (m->machine_type != NULL && strcmp (m->machine_type, "pc") != 0)
+  if (loss_board (m))
     report_loss (report, "vmx", "machine",
                  "the board '%s' becomes VMware's (Intel 440BX)", m->machine_type);
   VECTOR_FOR (d, &a->disks)
