@@ -2,6 +2,7 @@
 /* Model to OVF: every section but the hardware. */
 #include "base/text.h"
 #include "model/maps.h"
+#include "model/property.h"
 #include "ovf-write.h"
 
 #define STREAM_OPTIMIZED disk_format_to_uri ("vmdk-stream")
@@ -323,10 +324,14 @@ write_eulas (struct writer *w, const strings *eulas)
 static void
 write_property (struct writer *w, const struct property *p)
 {
+  CLEANUP_FREE char *standard = NULL, *vendor = NULL;
+
+  qualifiers_split (p->qualifiers, &standard, &vendor);
   xmlw_start (&w->x, "Property");
   xmlw_attr (&w->x, "ovf:key", p->key);
   xmlw_attr (&w->x, "ovf:type", p->type ? p->type : "string");
-  xmlw_attr (&w->x, "ovf:qualifiers", p->qualifiers);
+  xmlw_attr (&w->x, "ovf:qualifiers", standard);
+  xmlw_attr (&w->x, "vmw:qualifiers", vendor);
   if (p->user_configurable)
     xmlw_attr (&w->x, "ovf:userConfigurable", "true");
   if (p->password)

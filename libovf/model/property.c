@@ -3,6 +3,7 @@
 #include "model/property.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -121,6 +122,65 @@ check_type (const struct property_rule *r, const char *value,
 }
 
 /* ---- qualifiers ------------------------------------------------------ */
+/* The length of the first qualifier: what stands in brackets or quotes belongs
+ * to it. */
+static size_t
+qualifier_length (const char *s)
+{
+  unsigned depth = 0;
+  char quote = '\0';
+  size_t n = 0;
+
+  for (; s[n] != '\0'; n++) {
+    if (quote != '\0')
+      quote = s[n] == quote ? '\0' : quote;
+    else if (s[n] == '"' || s[n] == '\'')
+      quote = s[n];
+    else if (strchr ("({", s[n]) != NULL)
+      depth++;
+    else if (strchr (")}", s[n]) != NULL)
+      depth -= depth > 0;
+    else if (depth == 0 && strchr (", \t\r\n", s[n]) != NULL)
+      break;
+  }
+  return n;
+}
+
+static bool
+is_standard_qualifier (const char *s, size_t n)
+{
+  static const char *const words[] = { "MinLen", "MaxLen", "MinValue", "MaxValue",
+                                       "ValueMap" };
+
+  for (size_t i = 0; i < ARRAY_SIZE (words); i++) {
+    size_t len = strlen (words[i]);
+    if (n >= len && strncmp (s, words[i], len) == 0 && !isalnum ((unsigned char)s[len]))
+      return true;
+  }
+  return false;
+}
+
+void
+qualifiers_split (const char *qualifiers, char **ret_standard, char **ret_vendor)
+{
+  *ret_standard = *ret_vendor = NULL;
+  for (const char *s = qualifiers; s != NULL && *s != '\0';) {
+    size_t n = qualifier_length (s);
+    char **to = is_standard_qualifier (s, n) ? ret_standard : ret_vendor;
+    char *more = *to != NULL ? xasprintf ("%s,%.*s", *to, (int)n, s) : xstrndup (s, n);
+    if (n > 0) {
+      free (*to);
+      *to = more;
+    } else
+      free (more);
+    s += n + (s[n] != '\0');
+  }
+  /* All of one kind stay as they are written. */
+  if (*ret_standard == NULL || *ret_vendor == NULL) {
+    char **only = *ret_standard != NULL ? ret_standard : ret_vendor;
+    set_string (only, *only != NULL ? qualifiers : NULL);
+  }
+}
 
 /* What stands in `word(...)`, as a number. */
 static bool

@@ -20,4 +20,9 @@ bool property_check (const struct property_rule *, const char *value,
 char *property_full_key (const char *class_name, const char *key,
                          const char *instance);
 
+/* What belongs into ovf:qualifiers (DSP0243 9.5.1, and the MinValue and
+ * MaxValue that VMware puts there), and what into vmw:qualifiers (Ip, Netmask
+ * ...); allocated, or NULL. */
+void qualifiers_split (const char *qualifiers, char **ret_standard, char **ret_vendor);
+
 #endif
