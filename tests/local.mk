@@ -89,6 +89,7 @@ cli_tests = \
 	tests/cli/validate-formats.sh \
 	tests/cli/validate-profiles.sh \
 	tests/cli/stream.sh \
+	tests/cli/strict.sh \
 	tests/cli/unpack.sh \
 	tests/cli/vagrant.sh \
 	tests/cli/xva.sh \
@@ -110,7 +111,6 @@ data_tests = \
 	tests/golden/xva.sh \
 	tests/golden/xen.sh \
 	tests/golden/probe.sh \
-	tests/golden/virtualbox.sh \
 	tests/hostile/run.sh \
 	tests/rules/run.sh \
 	$(NULL)

@@ -163,9 +163,10 @@ is_addition (const json_t *a, const json_t *b, const char *path)
     "/boot_order", "/name", "/network",
   };
 
-  if ((text_has_suffix (path, "/networks") || text_has_suffix (path, "/hardware"))
-      && json_array_size (a) == 0)
+  if (text_has_suffix (path, "/hardware") && json_array_size (a) == 0)
     return json_array_size (b) > 0;
+  if (text_has_suffix (path, "/networks")) /* those of adapters without one */
+    return json_array_size (b) > json_array_size (a);
   for (size_t i = 0; i < ARRAY_SIZE (suffixes); i++)
     if (json_is_null (a) && !json_is_null (b) && text_has_suffix (path, suffixes[i]))
       return true;
