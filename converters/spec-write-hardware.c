@@ -302,6 +302,9 @@ write_drive (struct spec_out *o, const struct drive *d, unsigned number)
     out_text (o, "parent", parent);
     out_number (o, "unit", d->unit);
   }
+  if (d->kind == DRIVE_FLOPPY && d->unit != number - 1)
+    report_loss (o->report, "spec", "unit", "'%s' is floppy drive %u, and was %u", key,
+                 number - 1, d->unit);
   if (d->bus != BUS_FLOPPY && row_of (d->bus) == NULL)
     report_loss (o->report, "spec", "bus", "'%s' has no controller that a build file knows",
                  key);

@@ -23,7 +23,7 @@ ADDITIONS = {
     "proxmox": {
         "usb": ("*", True), "firmware": (None, "bios"), "cpus": (None, 1),
         "cores_per_socket": (None, "*"), "memory": (None, "*"),
-        "os.osinfo": ("*", "*"), "graphics": (None, "*"), "video": (None, "vga"),
+        "os.osinfo": ("*", "*"), "graphics": (None, "*"), "video": (None, "*"),
         "name": (None, "*"), "paravirtual": ("*", None), "secure_boot": (False, None),
     },
     "vmx": {
@@ -183,7 +183,7 @@ COVERED = {
         (r"machine_type", ["machine-type"]), (r"parallels", ["parallel"]),
         (r"sound", ["sound"]), (r"os\..*", ["os"]), (r"start_order", ["collection"]),
         (r"secure_boot", ["secure-boot"]),
-        (r"drives\..*\.(bus|unit)", ["bus"]),
+        (r"drives\..*\.(bus|unit)", ["bus", "unit"]),
         (r"drives\..*\.controller|controllers", ["controller", "controller-index", "bus"]),
         (r"drives\..*\.device", ["host-device"]),
         (r"drives\..*\.disk", ["disk", "parent", "shared"]),
@@ -289,7 +289,7 @@ def as_xen(out):
     every guest has is none."""
     order = sorted((v, k[:-10]) for k, v in out.items() if k.endswith(".boot_order") and v)
     if "".join({"disk": "c", "cdrom": "d"}.get(out.get(k + "kind"), "n")
-               for _, k in order) in ("c", "cd", "cn", "cdn"):
+               for _, k in order) in ("c", "cd", "cn", "cdn", "n"):
         for _, k in order:
             out[k + "boot_order"] = None
     for k in out:
@@ -398,7 +398,8 @@ def differences(target, before, after, losses):
         if x == y or (not x and not y and not field.endswith(".connected")):
             continue
         if field.endswith(".bus") and x == "unknown":
-            continue  # every drive has one
+            yield field, x, y, True  # every drive has one
+            continue
         if field in ("controllers", "extras") and all(c in y for c in x):
             continue  # the model of a controller that was not said
         adds = ADDITIONS[target].get(re.sub(r"\d+", "N", field), ())
