@@ -413,6 +413,23 @@ run (struct export *x, const struct signer *signer, char **ret_json, struct ovf_
   return true;
 }
 
+/* A package has one kind of disk that everybody reads. */
+static bool
+check_disk_options (const struct ovf_options *options, struct ovf_error **err)
+{
+  const char *format = option_text (options, OPT_DISK_FORMAT);
+
+  if (format != NULL && strcmp (format, "vmdk") != 0)
+    return error_set (err, OVF_E_USAGE,
+                      "the disks of a package are streamOptimized VMDK, not '%s'", format);
+  VECTOR_FOR (o, option_list (options, OPT_DISK_OPTION))
+    if (!text_equal_nocase (*o, "subformat=streamOptimized"))
+      return error_set (err, OVF_E_USAGE,
+                        "the disks of a package are streamOptimized VMDK: '%s' is no option "
+                        "of theirs", *o);
+  return true;
+}
+
 bool
 pipeline_write_package (struct source *s, const char *target,
                         const struct ovf_options *options, struct ovf_report *report,
@@ -425,6 +442,8 @@ pipeline_write_package (struct source *s, const char *target,
 
   if (ovf->write == NULL)
     return error_set (err, OVF_E_UNSUPPORTED, "this build cannot write packages");
+  if (!check_disk_options (options, err))
+    return false;
   default_around_disk (x.model, report);
   if (x.model->machines.len == 0)
     return error_at (err, OVF_E_FORMAT, NULL, x.model->descriptor, 0,

@@ -273,7 +273,8 @@ tests_fuzz_fuzz_ovf_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_virtualbox_SOURCES = tests/fuzz/fuzz-virtualbox.c tests/fuzz/text.h \
 	tests/fuzz/standalone.c
 tests_fuzz_fuzz_virtualbox_LDADD = libovf/libovf-core.la
-tests_fuzz_fuzz_xen_SOURCES = tests/fuzz/fuzz-xen.c tests/fuzz/standalone.c
+tests_fuzz_fuzz_xen_SOURCES = tests/fuzz/fuzz-xen.c tests/fuzz/text.h \
+	tests/fuzz/standalone.c
 tests_fuzz_fuzz_xen_LDADD = libovf/libovf-core.la
 tests_fuzz_fuzz_proxmox_SOURCES = tests/fuzz/fuzz-proxmox.c tests/fuzz/standalone.c
 tests_fuzz_fuzz_proxmox_LDADD = libovf/libovf-core.la

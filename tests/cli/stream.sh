@@ -75,6 +75,13 @@ cp g.raw other.raw
 printf X | dd of=other.raw bs=1 seek=2000000 conv=notrunc 2>/dev/null
 not_ok "another disk" "$walk" x.vmdk other.raw
 
+# ---- a package has no others
+expect_exit 2 "no other format" "$OVFTOOL" export x.ova -o y.ova --disk-format qcow2
+expect_exit 2 "no other kind of VMDK" "$OVFTOOL" export x.ova -o y.ova \
+  --disk-option subformat=monolithicSparse
+expect_exit 0 "its own may be said" "$OVFTOOL" export x.ova -o y.ova --disk-format vmdk \
+  --disk-option subformat=streamOptimized
+
 # ---- the other program that writes and reads them
 if command -v qemu-img >/dev/null; then
   qemu-img convert -f raw -O vmdk -o subformat=streamOptimized g.raw bad.vmdk
