@@ -227,7 +227,7 @@ report_details (struct xen_writer *w, const struct drive *d, const struct disk *
     report_loss (w->report, "xen", "device",
                  "the host device '%s' is not given to the guest: the drive is empty",
                  d->device);
-  if (d->connected == NO && drive_href (w->a, d) != NULL)
+  if (d->kind == DRIVE_CDROM && d->connected == NO && drive_href (w->a, d) != NULL)
     report_loss (w->report, "xen", "drive",
                  "the %s drive at %s %u:%u is connected from the start",
                  drive_kind_word (d->kind), bus_word (d->bus), d->controller, d->unit);
