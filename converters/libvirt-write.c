@@ -46,10 +46,7 @@ domain_name (const struct machine *m, struct ovf_report *report)
 static void
 write_description (struct xmlw *w, const struct machine *m)
 {
-  const char *a = m->description, *b = m->annotation;
-  CLEANUP_FREE char *both = a && b && strcmp (a, b) != 0
-                              ? xasprintf ("%s\n\n%s", a, b)
-                              : xstrdup (a ? a : b);
+  CLEANUP_FREE char *both = machine_text (m);
   CLEANUP_FREE char *text = plain_text (both);
 
   if (text != NULL && !text_is_blank (text))

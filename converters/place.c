@@ -13,15 +13,6 @@
 #define SATA_PORTS 6       /* QEMU's ich9-ahci */
 
 /* ---- what a source controller becomes ---------------------------------- */
-static const struct controller *
-find_controller (const struct machine *m, enum bus bus, unsigned index)
-{
-  VECTOR_FOR (c, &m->controllers)
-    if (c->bus == bus && c->index == index)
-      return c;
-  return NULL;
-}
-
 /* SCSI chips that QEMU has as they are, lsilogic and lsisas1068 apart: a
  * guest does not find its disk behind those (hypervisors.md 1). */
 static const char *
@@ -392,7 +383,7 @@ choose_buses (struct layout *l, const struct machine *m, bool native)
   VECTOR_FOR (d, &m->drives) {
     struct place *p = places_add (&l->places);
     p->drive = d;
-    p->from = find_controller (m, d->bus, d->controller);
+    p->from = machine_find_controller (m, d->bus, d->controller);
     p->bus = first_choice (m, p, native);
   }
   n = count_places (l);

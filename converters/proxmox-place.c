@@ -37,15 +37,6 @@ seats_of (enum bus bus)
   return 0;
 }
 
-static const struct controller *
-find_controller (const struct machine *m, enum bus bus, unsigned index)
-{
-  VECTOR_FOR (c, &m->controllers)
-    if (c->bus == bus && c->index == index)
-      return c;
-  return NULL;
-}
-
 /* ---- the SCSI chip ------------------------------------------------------------ */
 /* One virtio controller a drive numbers its drive as itself. */
 static bool
@@ -66,7 +57,7 @@ is_lsi (const char *chip)
 static const char *
 chip_of (const struct machine *m, const struct drive *d)
 {
-  const struct controller *c = find_controller (m, d->bus, d->controller);
+  const struct controller *c = machine_find_controller (m, d->bus, d->controller);
   const struct hwmodel *h
     = c ? hwmodel_by_name (HW_CONTROLLER, c->model) : NULL;
 

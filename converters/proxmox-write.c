@@ -103,9 +103,7 @@ dns_name (const struct machine *m, struct ovf_report *report)
 static char *
 describe (const struct machine *m, struct ovf_report *report)
 {
-  const char *a = m->description, *b = m->annotation;
-  char *text = a != NULL && b != NULL && strcmp (a, b) != 0
-                 ? xasprintf ("%s\n\n%s", a, b) : xstrdup (a ? a : b);
+  char *text = machine_text (m);
   size_t n = DESCRIPTION_MAX;
 
   if (text == NULL || strlen (text) <= n)

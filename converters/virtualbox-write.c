@@ -414,10 +414,7 @@ write_hardware (struct xmlw *w, const struct appliance *a, const struct machine 
 static void
 write_description (struct xmlw *w, const struct machine *m)
 {
-  const char *a = m->description, *b = m->annotation;
-  CLEANUP_FREE char *both = a && b && strcmp (a, b) != 0
-                              ? xasprintf ("%s\n\n%s", a, b)
-                              : xstrdup (a ? a : b);
+  CLEANUP_FREE char *both = machine_text (m);
   CLEANUP_FREE char *text = plain_text (both);
 
   if (text != NULL && !text_is_blank (text))

@@ -5,20 +5,11 @@
 #include "base/text.h"
 
 /* ---- controllers ------------------------------------------------------------ */
-static const struct controller *
-find_controller (const struct machine *m, enum bus bus, unsigned index)
-{
-  VECTOR_FOR (c, &m->controllers)
-    if (c->bus == bus && c->index == index)
-      return c;
-  return NULL;
-}
-
 /* VMware's word for a SCSI controller; lsilogic is what every system knows. */
 static const char *
 scsi_word (const struct machine *m, unsigned index, bool native)
 {
-  const struct controller *c = find_controller (m, BUS_SCSI, index);
+  const struct controller *c = machine_find_controller (m, BUS_SCSI, index);
   const struct hwmodel *h = c ? hwmodel_by_name (HW_CONTROLLER, c->model) : NULL;
 
   if (native)
@@ -146,7 +137,7 @@ report_adapters (const struct vmx_layout *l, const struct machine *m,
                  struct ovf_report *report)
 {
   VECTOR_FOR (a, &l->adapters) {
-    const struct controller *c = find_controller (m, a->bus, a->index);
+    const struct controller *c = machine_find_controller (m, a->bus, a->index);
     const struct hwmodel *h = hwmodel_by_name (HW_CONTROLLER, c ? c->model : NULL);
     if (a->model == NULL || c == NULL || c->model == NULL
         || (h != NULL && text_equal_nocase (h->vmx, a->model)))

@@ -79,15 +79,6 @@ read_controllers (struct vmx_reader *r, struct ovf_error **err)
   return true;
 }
 
-static const struct controller *
-find_controller (const struct machine *m, enum bus bus, unsigned index)
-{
-  VECTOR_FOR (c, &m->controllers)
-    if (c->bus == bus && c->index == index)
-      return c;
-  return NULL;
-}
-
 /* ---- what kind of drive ---------------------------------------------------------- */
 /* Images are files; what is behind the others is the host's. */
 static const struct type_row {
@@ -201,7 +192,7 @@ read_drive (struct vmx_reader *r, const struct vmx_seat *seat,
             const struct vmx_entry *e, struct ovf_error **err)
 {
   CLEANUP_FREE char *name = vmx_seat_name (seat);
-  const struct controller *c = find_controller (r->m, seat->bus, seat->controller);
+  const struct controller *c = machine_find_controller (r->m, seat->bus, seat->controller);
   const struct type_row *type;
   struct drive *d;
 

@@ -146,10 +146,7 @@ guest_id (const struct os *os)
 static void
 write_annotation (FILE *f, const struct machine *m)
 {
-  const char *a = m->description, *b = m->annotation;
-  CLEANUP_FREE char *both = a && b && strcmp (a, b) != 0
-                              ? xasprintf ("%s\n\n%s", a, b)
-                              : xstrdup (a ? a : b);
+  CLEANUP_FREE char *both = machine_text (m);
 
   if (!text_is_blank (both))
     vmx_put (f, "annotation", both);

@@ -182,13 +182,12 @@ static void
 put_identity (const struct xva_writer *x, xva_overrides *v)
 {
   const struct machine *m = x->m;
-  const char *a = m->description, *b = m->annotation;
+  char *text = machine_text (m);
 
   xva_set (v, "uuid", m->uuid ? xstrdup (m->uuid) : xva_uuid (x, x->vm));
   xva_set (v, "name_label", xstrdup (m->name ? m->name : m->id ? m->id : "vm"));
-  if (a != NULL || b != NULL)
-    xva_set (v, "name_description",
-             a && b && strcmp (a, b) != 0 ? xasprintf ("%s\n\n%s", a, b) : xstrdup (a ? a : b));
+  if (text != NULL)
+    xva_set (v, "name_description", text);
 }
 
 static void

@@ -138,18 +138,36 @@ machine_add_nic (struct machine *m)
   return n;
 }
 
+const struct controller *
+machine_find_controller (const struct machine *m, enum bus bus, unsigned index)
+{
+  VECTOR_FOR (c, &m->controllers)
+    if (c->bus == bus && c->index == index)
+      return c;
+  return NULL;
+}
+
 struct controller *
 machine_controller (struct machine *m, enum bus bus, unsigned index)
 {
+  const struct controller *old = machine_find_controller (m, bus, index);
   struct controller *c;
 
-  VECTOR_FOR (old, &m->controllers)
-    if (old->bus == bus && old->index == index)
-      return old;
+  if (old != NULL)
+    return &m->controllers.ptr[old - m->controllers.ptr];
   c = controllers_add (&m->controllers);
   c->bus = bus;
   c->index = index;
   return c;
+}
+
+char *
+machine_text (const struct machine *m)
+{
+  const char *a = m->description, *b = m->annotation;
+
+  return a != NULL && b != NULL && strcmp (a, b) != 0 ? xasprintf ("%s\n\n%s", a, b)
+                                                      : xstrdup (a ? a : b);
 }
 
 struct extra *

@@ -237,6 +237,12 @@ struct drive *machine_add_drive (struct machine *, enum drive_kind);
 struct nic *machine_add_nic (struct machine *);
 /* The controller of a (bus, index) pair, made (without a model) if absent. */
 struct controller *machine_controller (struct machine *, enum bus, unsigned index);
+/* The same, or NULL. */
+const struct controller *machine_find_controller (const struct machine *, enum bus,
+                                                  unsigned index);
+/* Its description and annotation as one text, for formats with one place;
+ * allocated, NULL = none. */
+char *machine_text (const struct machine *);
 struct extra *extras_keep (extras *, const char *owner, const char *key,
                            const char *value);
 void extras_drop (extras *, const char *key); /* of any owner */
