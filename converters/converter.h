@@ -34,7 +34,7 @@ struct read_settings {
  * with report_loss () what its format cannot say. */
 struct write_settings {
   bool native_hardware;     /* --hardware native; else keep what there is */
-  const char *virt_type;    /* "kvm", "qemu" */
+  const char *virt_type;    /* "kvm", "qemu", "xen" */
   const char *ovf_version;  /* "1.1", "2.0" */
   size_t machine;           /* which machine (formats of one machine each) */
   bool plain_devices;       /* OVF: no subtypes of drives and ports */

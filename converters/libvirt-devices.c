@@ -183,17 +183,23 @@ write_usb (struct xmlw *w, const struct machine *m, bool native)
 }
 
 /* ---- network adapters -------------------------------------------------------- */
-static void
-write_source (struct xmlw *w, const struct nic *n, struct ovf_report *report)
+void
+lv_nic_source (struct xmlw *w, const struct nic *n, bool xen,
+               struct ovf_report *report)
 {
-  switch (n->attachment) {
+  enum attachment attachment = n->attachment;
+
+  if (attachment == ATTACH_NONE) /* a plug without a cable: see the link below */
+    attachment = ATTACH_USER;
+  if (attachment == ATTACH_USER && !xen) {
+    xmlw_attr (w, "type", "user");
+    return;
+  }
+  switch (attachment) {
   case ATTACH_BRIDGE:
     xmlw_attr (w, "type", "bridge");
-    lv_element (w, "source", "bridge", n->network ? n->network : "br0", NULL);
-    break;
-  case ATTACH_USER:
-  case ATTACH_NONE: /* a plug without a cable: see the link below */
-    xmlw_attr (w, "type", "user");
+    lv_element (w, "source", "bridge",
+                n->network ? n->network : xen ? "xenbr0" : "br0", NULL);
     break;
   case ATTACH_NETWORK:
     xmlw_attr (w, "type", "network");
@@ -211,19 +217,25 @@ write_source (struct xmlw *w, const struct nic *n, struct ovf_report *report)
   }
 }
 
-static void
-write_nic (struct xmlw *w, const struct nic *n, bool native,
-           struct ovf_report *report)
+/* libvirt refuses a group address. */
+void
+lv_nic_mac (struct xmlw *w, const struct nic *n, struct ovf_report *report)
 {
-  xmlw_start (w, "interface");
-  write_source (w, n, report);
-  /* libvirt refuses a group address. */
   if (n->mac != NULL && mac_is_unicast (n->mac))
     lv_element (w, "mac", "address", n->mac, NULL);
   else if (n->mac != NULL)
     report_loss (report, "libvirt", "mac",
                  "'%s' is a group address: the adapter gets a new one",
                  n->mac);
+}
+
+static void
+write_nic (struct xmlw *w, const struct nic *n, bool native,
+           struct ovf_report *report)
+{
+  xmlw_start (w, "interface");
+  lv_nic_source (w, n, false, report);
+  lv_nic_mac (w, n, report);
   lv_element (w, "model", "type",
               qemu_nic (n, native, "libvirt", report)->libvirt, NULL);
   if (n->connected == NO || n->attachment == ATTACH_NONE)
@@ -247,12 +259,10 @@ at_most (unsigned n, unsigned max, const char *what, struct ovf_report *report)
 }
 
 /* There is always one serial port: it is what `virsh console` shows. */
-static void
-write_ports (struct xmlw *w, const struct machine *m, struct ovf_report *report)
+void
+lv_serials (struct xmlw *w, const struct machine *m, struct ovf_report *report)
 {
   unsigned serials = at_most (m->serials, SERIALS_MAX, "serial", report);
-  unsigned parallels
-    = at_most (m->parallels, PARALLELS_MAX, "parallel", report);
 
   for (unsigned i = 0; i < serials || i == 0; i++) {
     xmlw_start (w, "serial");
@@ -262,6 +272,24 @@ write_ports (struct xmlw *w, const struct machine *m, struct ovf_report *report)
     xmlw_end (w);
     xmlw_end (w);
   }
+}
+
+void
+lv_console (struct xmlw *w, const char *type)
+{
+  xmlw_start (w, "console");
+  xmlw_attr (w, "type", "pty");
+  lv_element (w, "target", "type", type, "port", "0", NULL);
+  xmlw_end (w);
+}
+
+static void
+write_ports (struct xmlw *w, const struct machine *m, struct ovf_report *report)
+{
+  unsigned parallels
+    = at_most (m->parallels, PARALLELS_MAX, "parallel", report);
+
+  lv_serials (w, m, report);
   for (unsigned i = 0; i < parallels; i++) {
     xmlw_start (w, "parallel");
     xmlw_attr (w, "type", "null");
@@ -270,17 +298,14 @@ write_ports (struct xmlw *w, const struct machine *m, struct ovf_report *report)
     xmlw_end (w);
     xmlw_end (w);
   }
-  xmlw_start (w, "console");
-  xmlw_attr (w, "type", "pty");
-  lv_element (w, "target", "type", "serial", "port", "0", NULL);
-  xmlw_end (w);
+  lv_console (w, "serial");
 }
 
-static void
-write_graphics (struct xmlw *w, const struct machine *m,
-                struct ovf_report *report)
+void
+lv_graphics (struct xmlw *w, const struct machine *m, bool has_spice,
+             struct ovf_report *report)
 {
-  bool spice = m->graphics && strcmp (m->graphics, "spice") == 0;
+  bool spice = has_spice && m->graphics && strcmp (m->graphics, "spice") == 0;
 
   if (m->graphics && !spice && strcmp (m->graphics, "vnc") != 0)
     report_loss (report, "libvirt", "graphics", "the display '%s' becomes vnc",
@@ -311,8 +336,8 @@ write_video (struct xmlw *w, const struct machine *m, bool native,
   xmlw_end (w);
 }
 
-static void
-write_sound (struct xmlw *w, const struct machine *m, struct ovf_report *report)
+void
+lv_sound (struct xmlw *w, const struct machine *m, struct ovf_report *report)
 {
   const struct hwmodel *h = hwmodel_by_name (HW_SOUND, m->sound);
 
@@ -359,8 +384,8 @@ libvirt_devices (struct xmlw *w, const struct appliance *a,
   if (m->usb != NO)
     lv_element (w, "input", "type", "tablet", "bus", "usb", NULL);
   write_tpm (w, m);
-  write_graphics (w, m, report);
-  write_sound (w, m, report);
+  lv_graphics (w, m, true, report);
+  lv_sound (w, m, report);
   write_video (w, m, native, report);
   if (!native)
     lv_element (w, "memballoon", "model", "none", NULL);

@@ -242,6 +242,8 @@ read_input (struct lv_reader *r, const xmlNode *n, struct ovf_error **err)
   if (lv_equal (bus, "virtio") || lv_equal (type, "passthrough")
       || lv_equal (type, "evdev"))
     lv_lost (r, n, "devices/input");
+  else if (r->xen && lv_equal (bus, "usb") && r->m->usb == UNSET)
+    r->m->usb = YES; /* the controller is not written there */
   return true;
 }
 

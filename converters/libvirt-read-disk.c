@@ -153,7 +153,10 @@ read_seat (struct lv_reader *r, const xmlNode *n, struct drive *d,
     /* A partition of its own is a drive of its own: "xvda1" and "xvda2"
      * cannot both be the first. */
     drive_sit_behind (r->m, d);
-    lv_lost (r, n, "devices/disk partition");
+    if (r->xen)
+      d->name = drive_name_text (&t);
+    else
+      lv_lost (r, n, "devices/disk partition");
   }
   if (lv_equal (type, "drive")
       && !seat_by_address (r, address, t.bus, d, err))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The model as domain XML for KVM and QEMU.  Nothing that a source brought
+/* The model as domain XML for KVM, QEMU and Xen.  Nothing that a source brought
  * as free settings passes through: every element here is one of ours. */
 #include "libvirt.h"
 
@@ -9,6 +9,12 @@
 
 #define DEFAULT_MEMORY (UINT64_C (1) << 30)
 #define DEFAULT_CPUS 1
+
+static bool
+writes_xen (const struct write_settings *settings)
+{
+  return strcmp (settings->virt_type, "xen") == 0;
+}
 
 /* ---- text ------------------------------------------------------------------ */
 /* XML has no word for control characters. */
@@ -158,9 +164,8 @@ write_boot_devices (struct xmlw *w, const struct machine *m)
     lv_element (w, "boot", "dev", "network", NULL);
 }
 
-static void
-write_kernel (struct xmlw *w, const struct appliance *a,
-              const struct machine *m)
+void
+lv_kernel (struct xmlw *w, const struct appliance *a, const struct machine *m)
 {
   CLEANUP_FREE char *cmdline = plain_text (m->cmdline);
 
@@ -186,7 +191,7 @@ write_os (struct xmlw *w, const struct appliance *a, const struct machine *m,
   if (efi)
     write_firmware (w, secure);
   if (m->kernel_file != NO_INDEX)
-    write_kernel (w, a, m);
+    lv_kernel (w, a, m);
   if (!has_boot_order (m) && l->explicit_boot == NULL)
     write_boot_devices (w, m);
   xmlw_end (w);
@@ -203,30 +208,61 @@ write_features (struct xmlw *w, const struct machine *m)
   xmlw_end (w);
 }
 
+void
+lv_clock (struct xmlw *w, const struct machine *m)
+{
+  lv_element (w, "clock", "offset", clock_is_local (m) ? "localtime" : "utc",
+              NULL);
+}
+
 /* ---- the domain ----------------------------------------------------------------- */
+static const char *
+domain_type (const struct write_settings *settings)
+{
+  static const char *const types[] = { "qemu", "xen" };
+
+  for (size_t i = 0; i < ARRAY_SIZE (types); i++)
+    if (strcmp (settings->virt_type, types[i]) == 0)
+      return types[i];
+  return "kvm";
+}
+
 static void
+write_pc (struct xmlw *w, const struct appliance *a, const struct machine *m,
+          const struct layout *l, const struct write_settings *settings,
+          struct ovf_report *report)
+{
+  write_os (w, a, m, l);
+  write_features (w, m);
+  write_cpu (w, m, settings, report);
+  lv_clock (w, m);
+  libvirt_devices (w, a, m, l, settings, report);
+}
+
+/* No layout: a guest of Xen. */
+static bool
 write_domain (struct xmlw *w, const struct appliance *a,
               const struct machine *m, const struct layout *l,
-              const struct write_settings *settings, struct ovf_report *report)
+              const struct write_settings *settings, struct ovf_report *report,
+              struct ovf_error **err)
 {
   CLEANUP_FREE char *name = domain_name (m, report);
-  bool kvm = strcmp (settings->virt_type, "qemu") != 0;
+  bool ok = true;
 
   xmlw_start (w, "domain");
-  xmlw_attr (w, "type", kvm ? "kvm" : "qemu");
+  xmlw_attr (w, "type", domain_type (settings));
   xmlw_element (w, "name", name);
   xmlw_element (w, "uuid", m->uuid);
   write_description (w, m);
   write_metadata (w, m);
   write_memory (w, m, report);
   xmlw_elementf (w, "vcpu", "%u", m->cpus ? m->cpus : DEFAULT_CPUS);
-  write_os (w, a, m, l);
-  write_features (w, m);
-  write_cpu (w, m, settings, report);
-  lv_element (w, "clock", "offset", clock_is_local (m) ? "localtime" : "utc",
-              NULL);
-  libvirt_devices (w, a, m, l, settings, report);
+  if (l == NULL)
+    ok = libvirt_xen (w, a, m, settings, report, err);
+  else
+    write_pc (w, a, m, l, settings, report);
   xmlw_end (w);
+  return ok;
 }
 
 bool
@@ -234,24 +270,30 @@ libvirt_write (struct ovf_ctx *ctx, const struct appliance *a,
                const struct write_settings *settings, FILE *out,
                struct ovf_report *report, struct ovf_error **err)
 {
-  static const struct loss_words loss
-    = { .target = "libvirt", .noun = "domain", .boots_kernel = true };
+  const bool xen = writes_xen (settings);
+  const struct loss_words loss
+    = { .target = "libvirt", .noun = "domain", .boots_kernel = true, .boots_xen = xen };
   const struct machine *m;
-  struct layout layout;
+  struct layout layout = { 0 };
   struct xmlw w;
+  bool ok;
 
   if (settings->machine >= a->machines.len)
     return error_set (err, OVF_E_USAGE, "there is no virtual machine");
   if (!model_check (ctx, a, err))
     return false;
   m = &a->machines.ptr[settings->machine];
-  layout_make (&layout, m, "libvirt", settings, report);
+  if (!xen)
+    layout_make (&layout, m, "libvirt", settings, report);
   xmlw_begin (&w, out);
-  write_domain (&w, a, m, &layout, settings, report);
+  ok = write_domain (&w, a, m, xen ? NULL : &layout, settings, report, err);
   layout_done (&layout);
+  if (!ok)
+    return false;
   loss_report (&loss, a, m, report);
   if (settings->native_hardware)
     report_add (report, OVF_NOTE, "HW-NATIVE", NULL, 0, NULL,
-                "the guest must have virtio drivers (--hardware native)");
+                "the guest must have %s (--hardware native)",
+                xen ? "drivers for Xen" : "virtio drivers");
   return xmlw_finish (&w, err);
 }

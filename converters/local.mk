@@ -82,6 +82,7 @@ converters_libvirt_sources = \
 	converters/libvirt-read-disk.c \
 	converters/libvirt-read-os.c \
 	converters/libvirt-write.c \
+	converters/libvirt-write-xen.c \
 	$(NULL)
 
 converters_vmx_sources = \

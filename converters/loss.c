@@ -71,21 +71,11 @@ lost_extras (const struct loss_words *t, const extras *v, const char *of,
                  of, n > 1 ? "are" : "is", list, n > SHOWN ? ", ..." : "");
 }
 
+/* What a machine without Xen is not told, or cannot be. */
 static void
-lost_kernel (const struct loss_words *t, const struct machine *m,
-             struct ovf_report *report)
+lost_xen (const struct loss_words *t, const struct machine *m,
+          struct ovf_report *report)
 {
-  if (m->kernel != NULL && (m->kernel_file == NO_INDEX || !t->boots_kernel))
-    report_loss (report, t->target, "kernel",
-                 m->kernel_file == NO_INDEX
-                   ? "the kernel '%s' is not among the files: the guest boots "
-                     "from its disk"
-                   : "a kernel ('%s') cannot be started from outside: the "
-                     "guest boots from its disk", m->kernel);
-  else if (m->ramdisk != NULL && m->ramdisk_file == NO_INDEX)
-    report_loss (report, t->target, "kernel",
-                 "the initial ramdisk '%s' is not among the files",
-                 m->ramdisk);
   if (m->kernel == NULL && m->cmdline != NULL)
     report_loss (report, t->target, "kernel",
                  "a command line ('%s') without a kernel is left out", m->cmdline);
@@ -107,6 +97,25 @@ lost_kernel (const struct loss_words *t, const struct machine *m,
     report_loss (report, t->target, "cmdline",
                  "the kernel's command line names Xen's disks ('%s'), which are "
                  "called otherwise here", m->cmdline);
+}
+
+static void
+lost_kernel (const struct loss_words *t, const struct machine *m,
+             struct ovf_report *report)
+{
+  if (m->kernel != NULL && (m->kernel_file == NO_INDEX || !t->boots_kernel))
+    report_loss (report, t->target, "kernel",
+                 m->kernel_file == NO_INDEX
+                   ? "the kernel '%s' is not among the files: the guest boots "
+                     "from its disk"
+                   : "a kernel ('%s') cannot be started from outside: the "
+                     "guest boots from its disk", m->kernel);
+  else if (m->ramdisk != NULL && m->ramdisk_file == NO_INDEX)
+    report_loss (report, t->target, "kernel",
+                 "the initial ramdisk '%s' is not among the files",
+                 m->ramdisk);
+  if (!t->boots_xen)
+    lost_xen (t, m, report);
 }
 
 bool
@@ -135,7 +144,7 @@ loss_report (const struct loss_words *t, const struct appliance *a,
 {
   loss_settings (t, a, m, report);
   lost_kernel (t, m, report);
-  if (m->firmware == FIRMWARE_BIOS && m->secure_boot == YES) {
+  if (!t->boots_xen && m->firmware == FIRMWARE_BIOS && m->secure_boot == YES) {
     report_loss (report, t->target, "firmware",
                  "secure boot is not possible with a BIOS: the firmware becomes UEFI");
     report_hint (report, "a guest that was installed with a BIOS does not start so");

@@ -9,6 +9,7 @@ struct loss_words {
   const char *target;       /* of LOSS-<target>-...: a constant */
   const char *noun;         /* what the target calls a machine: "domain" */
   bool boots_kernel;        /* it can start a kernel from a file */
+  bool boots_xen;           /* as Xen does: paravirtual, by a boot loader */
   bool keeps_own;           /* what its own reader kept (extras with the owner
                                `target`) is the writer's to write or report */
 };

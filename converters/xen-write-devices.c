@@ -4,9 +4,8 @@
 #include "xen-write.h"
 
 /* ---- network adapters ------------------------------------------------------ */
-/* QEMU's adapter, "" = Xen's own; NULL = not said. */
-static const char *
-nic_model (struct xen_writer *w, const struct nic *n)
+const char *
+xen_nic_model (struct xen_writer *w, const struct nic *n)
 {
   const struct hwmodel *h = hwmodel_by_name (HW_NIC, n->model);
   const char *model = h ? h->xen : NULL;
@@ -16,13 +15,13 @@ nic_model (struct xen_writer *w, const struct nic *n)
   if (w->native || (model != NULL && strcmp (model, "netfront") == 0))
     return "";
   if (!w->hvm) {
-    report_loss (w->report, "xen", "nic",
+    report_loss (w->report, w->target, "nic",
                  "the network adapter model '%s' becomes Xen's own", n->model);
     return "";
   }
   if (model != NULL)
     return model;
-  report_loss (w->report, "xen", "nic",
+  report_loss (w->report, w->target, "nic",
                "the network adapter model '%s' becomes e1000", n->model);
   report_hint (w->report, "the guest must have a driver for Intel 82540EM");
   return "e1000";
@@ -75,7 +74,7 @@ add_attachment (struct xen_writer *w, const struct nic *n, size_t i, char **text
 static char *
 vif_text (struct xen_writer *w, const struct nic *n, size_t i)
 {
-  const char *model = nic_model (w, n);
+  const char *model = xen_nic_model (w, n);
   char *text = NULL;
 
   if (n->mac != NULL && mac_is_unicast (n->mac))
@@ -89,13 +88,24 @@ vif_text (struct xen_writer *w, const struct nic *n, size_t i)
   add (&text, "ip", kept (w, i, "ip"));
   add (&text, "rate", kept (w, i, "rate"));
   add (&text, "gatewaydev", kept (w, i, "gatewaydev"));
-  if (n->connected == NO)
-    report_loss (w->report, "xen", "link",
-                 "the network adapter %zu is plugged in from the start", i);
   return text ? text : xstrdup ("");
 }
 
 /* A cable to nowhere cannot be said: xl would plug it into the usual bridge. */
+bool
+xen_has_cable (struct xen_writer *w, size_t nic)
+{
+  const struct nic *n = &w->m->nics.ptr[nic];
+
+  if (n->attachment == ATTACH_NONE)
+    report_loss (w->report, w->target, "network",
+                 "the network adapter %zu goes nowhere and is left out", nic);
+  else if (n->connected == NO)
+    report_loss (w->report, w->target, "link",
+                 "the network adapter %zu is plugged in from the start", nic);
+  return n->attachment != ATTACH_NONE;
+}
+
 static void
 put_nics (struct xen_writer *w)
 {
@@ -104,11 +114,8 @@ put_nics (struct xen_writer *w)
   for (size_t i = 0; i < w->m->nics.len; i++) {
     const struct nic *n = &w->m->nics.ptr[i];
     CLEANUP_FREE char *text = NULL;
-    if (n->attachment == ATTACH_NONE) {
-      report_loss (w->report, "xen", "network",
-                   "the network adapter %zu goes nowhere and is left out", i);
+    if (!xen_has_cable (w, i))
       continue;
-    }
     text = vif_text (w, n, i);
     fputs (comma, w->out);
     xen_put_string (w, text);

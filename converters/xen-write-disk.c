@@ -6,20 +6,12 @@
  * one has four seats of IDE, or six of AHCI with hdtype, or a 53c895a; a drive
  * on any other controller goes to IDE, which every system knows, where four
  * seats are enough, else to AHCI. */
-#include "drive-name.h"
 #include "place.h"
 #include "xen-write.h"
 
 #define IDE_SEATS 4
 #define AHCI_SEATS 6
 #define SCSI_SEATS 7
-
-struct seat {
-  const struct drive *drive;
-  struct drive_name name;
-  bool placed;
-  bool left_out;
-};
 
 /* ---- buses ----------------------------------------------------------------- */
 static const struct controller *
@@ -60,7 +52,7 @@ wants_ahci (const struct xen_writer *w)
 {
   unsigned ide = 0, sata = 0, all = 0;
 
-  if (!w->hvm || w->native)
+  if (!w->hvm || w->native || w->no_ahci)
     return false;
   VECTOR_FOR (d, &w->m->drives) {
     if (d->kind == DRIVE_FLOPPY || d->bus == BUS_XEN || is_xens_scsi (w->m, d))
@@ -82,7 +74,7 @@ seats_on (const struct xen_writer *w, enum bus bus, const struct drive *d)
 
 /* ---- seats ----------------------------------------------------------------- */
 static bool
-is_taken (const struct seat *seats, size_t n, const struct drive_name *name)
+is_taken (const struct xen_seat *seats, size_t n, const struct drive_name *name)
 {
   for (size_t i = 0; i < n; i++)
     if (seats[i].placed && seats[i].name.bus == name->bus
@@ -103,7 +95,7 @@ old_index (const struct drive *d)
 
 /* Its old name, where the bus stays. */
 static void
-sit_as_before (struct xen_writer *w, struct seat *seats, size_t n, struct seat *s)
+sit_as_before (struct xen_writer *w, struct xen_seat *seats, size_t n, struct xen_seat *s)
 {
   const struct drive *d = s->drive;
   struct drive_name name = { .bus = bus_of (w, d), .index = old_index (d) };
@@ -121,7 +113,7 @@ sit_as_before (struct xen_writer *w, struct seat *seats, size_t n, struct seat *
 }
 
 static void
-sit_anywhere (struct xen_writer *w, struct seat *seats, size_t n, struct seat *s)
+sit_anywhere (struct xen_writer *w, struct xen_seat *seats, size_t n, struct xen_seat *s)
 {
   enum bus bus = bus_of (w, s->drive);
   struct drive_name name = { .bus = bus == BUS_UNKNOWN ? BUS_IDE : bus };
@@ -141,7 +133,7 @@ sit_anywhere (struct xen_writer *w, struct seat *seats, size_t n, struct seat *s
 
 /* One finding a controller, not one a drive. */
 static void
-report_moves (struct xen_writer *w, const struct seat *seats, size_t n)
+report_moves (struct xen_writer *w, const struct xen_seat *seats, size_t n)
 {
   VECTOR_FOR (c, &w->m->controllers) {
     enum bus to = BUS_UNKNOWN;
@@ -158,7 +150,7 @@ report_moves (struct xen_writer *w, const struct seat *seats, size_t n)
     }
     if (moved == 0)
       continue;
-    report_loss (w->report, "xen", "controller",
+    report_loss (w->report, w->target, "controller",
                  "the %s controller %u%s%s%s becomes %s; %u of its drives moved",
                  bus_word (c->bus), c->index, c->model ? " (" : "",
                  c->model ? c->model : "", c->model ? ")" : "",
@@ -171,7 +163,7 @@ report_moves (struct xen_writer *w, const struct seat *seats, size_t n)
 }
 
 static void
-report_units (struct xen_writer *w, const struct seat *s)
+report_units (struct xen_writer *w, const struct xen_seat *s)
 {
   struct drive d = { 0 };
   CLEANUP_FREE char *name = drive_name_text (&s->name);
@@ -184,7 +176,7 @@ report_units (struct xen_writer *w, const struct seat *s)
   }
   if (d.bus == s->drive->bus && s->drive->name == NULL
       && (d.controller != s->drive->controller || d.unit != s->drive->unit))
-    report_loss (w->report, "xen", "unit", "the %s at %s %u:%u becomes '%s'",
+    report_loss (w->report, w->target, "unit", "the %s at %s %u:%u becomes '%s'",
                  drive_kind_word (s->drive->kind), bus_word (d.bus),
                  s->drive->controller, s->drive->unit, name);
 }
@@ -210,9 +202,9 @@ is_left_out (struct xen_writer *w, const struct drive *d)
   bool empty = drive_href (w->a, d) == NULL;
 
   if (d->kind == DRIVE_FLOPPY)
-    report_loss (w->report, "xen", "floppy", "Xen has no floppy drives: one is left out");
+    report_loss (w->report, w->target, "floppy", "Xen has no floppy drives: one is left out");
   else if (d->kind == DRIVE_DISK && empty)
-    report_loss (w->report, "xen", "drive",
+    report_loss (w->report, w->target, "drive",
                  "the disk at %s %u:%u has no file and is left out",
                  bus_word (d->bus), d->controller, d->unit);
   else
@@ -220,39 +212,57 @@ is_left_out (struct xen_writer *w, const struct drive *d)
   return true;
 }
 
-static void
-report_details (struct xen_writer *w, const struct drive *d, const struct disk *disk)
+void
+xen_report_drive (struct xen_writer *w, const struct drive *d)
 {
   if (d->kind != DRIVE_DISK && d->device != NULL && drive_href (w->a, d) == NULL)
-    report_loss (w->report, "xen", "device",
+    report_loss (w->report, w->target, "device",
                  "the host device '%s' is not given to the guest: the drive is empty",
                  d->device);
   if (d->kind == DRIVE_CDROM && d->connected == NO && drive_href (w->a, d) != NULL)
-    report_loss (w->report, "xen", "drive",
+    report_loss (w->report, w->target, "drive",
                  "the %s drive at %s %u:%u is connected from the start",
                  drive_kind_word (d->kind), bus_word (d->bus), d->controller, d->unit);
-  if (disk != NULL && disk->shared)
-    report_loss (w->report, "xen", "shared",
-                 "the disk '%s' is not shared with other machines", disk->id);
+}
+
+bool
+xen_disk_format (struct xen_writer *w, const struct drive *d, const char **ret,
+                 struct ovf_error **err)
+{
+  const struct disk *disk = drive_disk (w->a, d);
+
+  *ret = xl_format (disk);
+  if (*ret != NULL)
+    return true;
+  error_set (err, OVF_E_USAGE, "Xen has no disks of the format '%s'", disk->format);
+  return error_hint (err, "--disk-format raw, qcow2 or vhd");
+}
+
+bool
+xen_is_read_only (const struct xen_writer *w, const struct drive *d)
+{
+  const struct disk *disk = drive_disk (w->a, d);
+
+  return d->kind == DRIVE_CDROM || d->read_only || (disk && disk->read_only);
 }
 
 static bool
-put_disk (struct xen_writer *w, const struct seat *s, const char *comma,
+put_disk (struct xen_writer *w, const struct xen_seat *s, const char *comma,
           struct ovf_error **err)
 {
   const struct drive *d = s->drive;
   const struct disk *disk = drive_disk (w->a, d);
-  const char *href = drive_href (w->a, d), *format = xl_format (disk);
-  bool read_only = d->kind == DRIVE_CDROM || d->read_only || (disk && disk->read_only);
+  const char *href = drive_href (w->a, d), *format;
   CLEANUP_FREE char *name = drive_name_text (&s->name), *text = NULL;
 
-  if (format == NULL) {
-    error_set (err, OVF_E_USAGE, "Xen has no disks of the format '%s'", disk->format);
-    return error_hint (err, "--disk-format raw, qcow2 or vhd");
-  }
-  report_details (w, d, disk);
+  if (!xen_disk_format (w, d, &format, err))
+    return false;
+  xen_report_drive (w, d);
+  if (disk != NULL && disk->shared)
+    report_loss (w->report, "xen", "shared",
+                 "the disk '%s' is not shared with other machines", disk->id);
   text = xasprintf ("format=%s, vdev=%s, access=%s%s%s%s", format, name,
-                    read_only ? "ro" : "rw",
+                    xen_is_read_only (w, d) ? "ro" : "rw",
                     d->kind == DRIVE_CDROM ? ", devtype=cdrom" : "",
                     href ? ", target=" : "", href ? href : "");
   fprintf (w->out, "%s", comma);
@@ -260,13 +270,11 @@ put_disk (struct xen_writer *w, const struct seat *s, const char *comma,
   return true;
 }
 
-bool
-xen_put_disks (struct xen_writer *w, struct ovf_error **err)
+struct xen_seat *
+xen_seats (struct xen_writer *w, size_t *ret)
 {
+  struct xen_seat *seats = xcalloc (w->m->drives.len + 1, sizeof *seats);
   size_t n = 0;
-  CLEANUP_FREE struct seat *seats = xcalloc (w->m->drives.len + 1, sizeof *seats);
-  const char *comma = "disk = [ ";
-  bool ok = true;
 
   w->ahci = wants_ahci (w);
   VECTOR_FOR (d, &w->m->drives)
@@ -277,15 +285,29 @@ xen_put_disks (struct xen_writer *w, struct ovf_error **err)
   for (size_t i = 0; i < n; i++)
     if (!seats[i].placed)
       sit_anywhere (w, seats, n, &seats[i]);
+  for (size_t i = 0; i < n; i++)
+    if (seats[i].placed)
+      report_units (w, &seats[i]);
+  report_moves (w, seats, n);
+  *ret = n;
+  return seats;
+}
+
+bool
+xen_put_disks (struct xen_writer *w, struct ovf_error **err)
+{
+  size_t n;
+  CLEANUP_FREE struct xen_seat *seats = xen_seats (w, &n);
+  const char *comma = "disk = [ ";
+  bool ok = true;
+
   if (w->ahci)
     xen_put (w, "hdtype", "ahci");
   for (size_t i = 0; ok && i < n; i++)
     if (seats[i].placed) {
       ok = put_disk (w, &seats[i], comma, err);
-      report_units (w, &seats[i]);
       comma = ",\n         ";
     }
-  report_moves (w, seats, n);
   fprintf (w->out, "%s]\n", n > 0 ? " " : "disk = [ ");
   return ok;
 }

@@ -119,26 +119,24 @@ file_path (const struct xen_writer *w, size_t file)
 }
 
 /* Programs of the host: those that Xen brings, by their names. */
-static void
-put_bootloader (struct xen_writer *w)
+const char *
+xen_bootloader (struct xen_writer *w)
 {
   static const char *const known[] = { "pygrub", "pvgrub", "pvgrub32", "pvgrub64" };
   const char *path = w->m->bootloader;
   const char *base = path && strrchr (path, '/') ? strrchr (path, '/') + 1 : path;
 
   for (size_t i = 0; base != NULL && i < ARRAY_SIZE (known); i++)
-    if (strcmp (known[i], base) == 0) {
-      xen_put (w, "bootloader", known[i]);
-      return;
-    }
+    if (strcmp (known[i], base) == 0)
+      return known[i];
   if (path != NULL)
-    report_loss (w->report, "xen", "bootloader",
+    report_loss (w->report, w->target, "bootloader",
                  "the boot loader '%s' of the host is left out", path);
-  if (!w->hvm && w->m->kernel_file == NO_INDEX) {
-    xen_put (w, "bootloader", "pygrub");
-    report_add (w->report, OVF_WARNING, "XEN-BOOTLOADER", NULL, 0, NULL,
-                "there is no kernel for the guest: pygrub looks for one on its disk");
-  }
+  if (w->hvm || w->m->kernel_file != NO_INDEX)
+    return NULL;
+  report_add (w->report, OVF_WARNING, "XEN-BOOTLOADER", NULL, 0, NULL,
+              "there is no kernel for the guest: pygrub looks for one on its disk");
+  return "pygrub";
 }
 
 static char
@@ -163,14 +161,14 @@ is_first (const struct machine *m, const struct drive *d)
   return false;
 }
 
-static void
-put_boot_order (struct xen_writer *w)
+void
+xen_boot_order (struct xen_writer *w, char order[8])
 {
   const struct machine *m = w->m;
-  char order[8] = "";
   size_t n = 0;
   bool lost = false, media = false;
 
+  *order = '\0';
   VECTOR_FOR (d, &m->drives) {
     media |= d->kind == DRIVE_CDROM;
     lost |= d->boot_order > 0 && (!is_first (m, d) || d->kind == DRIVE_FLOPPY);
@@ -179,17 +177,15 @@ put_boot_order (struct xen_writer *w)
     lost |= m->nics.ptr[i].boot_order > 0;
   for (unsigned i = 1; i <= 64; i++) {
     char letter = boot_letter (m, i);
-    if (letter != '\0' && strchr (order, letter) == NULL && n + 1 < sizeof order) {
+    if (letter != '\0' && strchr (order, letter) == NULL && n + 1 < 8) {
       order[n++] = letter;
       order[n] = '\0';
     }
   }
   if (n == 0)
-    snprintf (order, sizeof order, "c%s%s", media ? "d" : "", m->nics.len ? "n" : "");
-  if (w->hvm)
-    xen_put (w, "boot", order);
+    snprintf (order, 8, "c%s%s", media ? "d" : "", m->nics.len ? "n" : "");
   if (lost || (n > 0 && !w->hvm))
-    report_loss (w->report, "xen", "boot-order",
+    report_loss (w->report, w->target, "boot-order",
                  "the order of booting is kept only by kinds of devices");
 }
 
@@ -202,34 +198,43 @@ has_control (const char *s)
   return false;
 }
 
+void
+xen_report_boot (struct xen_writer *w)
+{
+  if (!w->hvm && w->m->firmware == FIRMWARE_UEFI)
+    report_loss (w->report, w->target, "firmware",
+                 "a paravirtual guest starts without firmware");
+  if (w->m->secure_boot == YES)
+    report_loss (w->report, w->target, "secure-boot", "Xen has no secure boot");
+  if (w->m->tpm == YES)
+    report_loss (w->report, w->target, "tpm", "the TPM is left out");
+  if (has_control (w->m->cmdline))
+    report_loss (w->report, w->target, "cmdline",
+                 "control characters in the kernel's command line become blanks");
+}
+
 static void
 put_boot (struct xen_writer *w)
 {
   const struct machine *m = w->m;
+  char order[8];
 
   if (w->hvm && m->firmware == FIRMWARE_UEFI)
     xen_put (w, "bios", "ovmf");
-  else if (m->firmware == FIRMWARE_UEFI)
-    report_loss (w->report, "xen", "firmware",
-                 "a paravirtual guest starts without firmware");
-  if (m->secure_boot == YES)
-    report_loss (w->report, "xen", "secure-boot", "Xen has no secure boot");
-  if (m->tpm == YES)
-    report_loss (w->report, "xen", "tpm", "the TPM is left out");
+  xen_report_boot (w);
   if (m->kernel != NULL && m->kernel_file == NO_INDEX)
     report_loss (w->report, "xen", "kernel", "the kernel '%s' is not among the files",
                  m->kernel);
   if (m->ramdisk != NULL && m->ramdisk_file == NO_INDEX)
     report_loss (w->report, "xen", "kernel", "the ramdisk '%s' is not among the files",
                  m->ramdisk);
-  if (has_control (m->cmdline))
-    report_loss (w->report, "xen", "cmdline",
-                 "control characters in the kernel's command line become blanks");
   xen_put (w, "kernel", file_path (w, m->kernel_file));
   xen_put (w, "ramdisk", file_path (w, m->ramdisk_file));
   xen_put (w, "cmdline", m->cmdline);
-  put_bootloader (w);
-  put_boot_order (w);
+  xen_put (w, "bootloader", xen_bootloader (w));
+  xen_boot_order (w, order);
+  if (w->hvm)
+    xen_put (w, "boot", order);
 }
 
 /* ---- settings of Xen ------------------------------------------------------- */
@@ -298,7 +303,7 @@ xen_write (struct ovf_ctx *ctx, const struct appliance *a,
            const struct write_settings *settings, FILE *out, struct ovf_report *report,
            struct ovf_error **err)
 {
-  struct xen_writer w = { .out = out, .a = a, .report = report,
+  struct xen_writer w = { .out = out, .target = "xen", .a = a, .report = report,
                           .native = settings->native_hardware };
 
   if (settings->machine >= a->machines.len)

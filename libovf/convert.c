@@ -41,12 +41,13 @@ write_text (struct source *s, const struct plan *p, const struct planned_config 
 }
 
 static bool
-check_words (const struct ovf_options *options, struct ovf_error **err)
+check_words (const struct ovf_options *options, const char *kind, struct ovf_error **err)
 {
-  static const struct { enum option option; const char *words[3]; } rows[] = {
-    { OPT_HARDWARE, { "same", "native", NULL } },
-    { OPT_VIRT_TYPE, { "kvm", "qemu", NULL } },
+  static const struct { enum option option; const char *words[4], *text; } rows[] = {
+    { OPT_HARDWARE, { "same", "native", NULL }, "same or native" },
+    { OPT_VIRT_TYPE, { "kvm", "qemu", "xen", NULL }, "kvm, qemu or xen" },
   };
+  const char *virt = option_text (options, OPT_VIRT_TYPE);
 
   for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
     const char *value = option_text (options, rows[i].option);
@@ -54,9 +55,12 @@ check_words (const struct ovf_options *options, struct ovf_error **err)
     for (size_t k = 0; !known && rows[i].words[k] != NULL; k++)
       known = strcmp (value, rows[i].words[k]) == 0;
     if (!known)
-      return error_set (err, OVF_E_USAGE, "--%s is %s or %s, not '%s'",
-                        option_name (rows[i].option), rows[i].words[0],
-                        rows[i].words[1], value);
+      return error_set (err, OVF_E_USAGE, "--%s is %s, not '%s'",
+                        option_name (rows[i].option), rows[i].text, value);
+  }
+  if (virt != NULL && strcmp (virt, "xen") == 0 && strcmp (kind, "libvirt") != 0) {
+    error_set (err, OVF_E_USAGE, "--virt-type xen is for the target libvirt");
+    return error_hint (err, "--to xen writes what Xen's own tools read");
   }
   return true;
 }
@@ -459,7 +463,7 @@ ovf_convert (struct ovf_ctx *ctx, const char *path, const char *target,
   *ret_json = NULL;
   if (!package && !disk && !box && (to == NULL || to->write == NULL))
     return unknown_target (kind, target, err);
-  if (!check_words (options, err))
+  if (!check_words (options, kind, err))
     return false;
   s = source_open (ctx, path, package ? PURPOSE_USE_ALL : PURPOSE_USE, options, report, err);
   if (s == NULL || !same_file (s, target, err))

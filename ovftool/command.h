@@ -116,7 +116,7 @@ const struct command *command_by_name (const char *);
     "version of the descriptor written (default 1.1)" },                      \
   { 0, "mac", ARG_CHOICE, "keep|strip|new", "MAC addresses (default keep)" }, \
   { 0, "uuid", ARG_CHOICE, "keep|new", "machine UUID (default keep)" },       \
-  { 0, "virt-type", ARG_CHOICE, "kvm|qemu",                                   \
+  { 0, "virt-type", ARG_CHOICE, "kvm|qemu|xen",                               \
     "for libvirt and qemu (default kvm)" },                                   \
   { 0, "target-caps", ARG_STRING, "FILE",                                     \
     "what the host can do: saved output of virsh domcapabilities" },          \

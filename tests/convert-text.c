@@ -187,6 +187,8 @@ main (int argc, char **argv)
     job.package |= strcmp (argv[i], "package") == 0;
     if (strcmp (argv[i], "qemu") == 0)
       job.settings.virt_type = "qemu";
+    if (strcmp (argv[i], "virt=xen") == 0)
+      job.settings.virt_type = "xen";
   }
   ok = run (ctx, &job, report, &err);
   show_findings (report);

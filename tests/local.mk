@@ -143,6 +143,7 @@ shared_tests = \
 	tests/shared/vmx-write.sh \
 	tests/shared/web-server.sh \
 	tests/shared/xen-agree.sh \
+	tests/shared/xen-libvirt.sh \
 	tests/shared/xen-pv.sh \
 	tests/shared/xen-xl.sh \
 	$(NULL)
@@ -155,6 +156,7 @@ EXTRA_DIST += \
 	tests/rules \
 	tests/shared/agree.py \
 	tests/shared/xen-agree.tsv \
+	tests/shared/xen-libvirt.tsv \
 	tests/shared/xen-xl.py \
 	tests/shared/corpus-info.py \
 	tests/shared/matrix.py \

@@ -33,6 +33,13 @@ ADDITIONS = {
         "nics.N.model": (None, "e1000"), "drives.N.connected": (None, "*"),
         "usb": (None, "*"), "os.osinfo": (None, "*"),
     },
+    # A domain of Xen: usb False and nothing said are the same there.
+    "libvirt-xen": {
+        "serials": (0, 1), "graphics": (None, "vnc"), "clock": (None, "*"),
+        "machine_type": ("*", "*"), "firmware": (None, "bios"), "cpus": (None, 1),
+        "memory": (None, "*"), "paravirtual": (None, False), "id": ("*", "*"),
+        "bootloader": (None, "pygrub"), "name": (None, "*"), "os.osinfo": (None, "*"),
+    },
     "xen": {
         "serials": (0, 1), "graphics": (None, "vnc"), "clock": ((None, "*"), ("utc", None)),
         "machine_type": ("*", "*"), "firmware": (None, "bios"), "cpus": (None, 1),
@@ -217,6 +224,9 @@ COMMON = [
     (r"bootloader", ["bootloader"]), (r"drives\..*\.name", ["partition"]),
 ]
 
+# The same devices; of the rest a domain has words for more.
+COVERED["libvirt-xen"] = COVERED["xen"]
+
 
 def controllers(machine):
     """Those with drives, or of a SCSI model: what hardware there is."""
@@ -321,7 +331,18 @@ def vb_nic(n):
 IN_MODEL = {"item " + d for d in ("usb", "sound", "serial", "parallel", "video", "tpm")}
 # The chips that every PC has.
 USUAL = ("ide", "piix3"), ("ide", "piix4"), ("ide", "ich6"), ("floppy", "i82078"), ("virtio-blk", "virtio-blk")
-NIC = {"libvirt": nic, "virtualbox": vb_nic, "xen": xen_nic}
+
+
+def xen_domain_nic(n):
+    n = dict(n, id=None)
+    if n["connected"]:
+        n["connected"] = None
+    if n["attachment"] in (None, "nat"):
+        n["attachment"], n["network"] = "network", "default"
+    return n
+
+
+NIC = {"libvirt": nic, "libvirt-xen": xen_domain_nic, "virtualbox": vb_nic, "xen": xen_nic}
 
 
 def seat(d):
@@ -369,7 +390,7 @@ def flat(model, target):
                 out[k] = out[k][1:]  # a build looks at the image
     if target == "xva":
         as_xva(out)
-    if target == "xen":
+    if target in ("xen", "libvirt-xen"):
         as_xen(out)
     elif str(out["machine_type"]).startswith("xen"):
         out["machine_type"] = None  # the kind of guest: see paravirtual
@@ -393,7 +414,7 @@ def differences(target, before, after, losses):
     a, b = flat(before, target), flat(after, target)
     for field in sorted(set(a) | set(b)):
         x, y = a.get(field), b.get(field)
-        if field == "memory" and x is not None and target in ("libvirt", "spec"):
+        if field == "memory" and x is not None and target in ("libvirt", "libvirt-xen", "spec"):
             x = (x + 1023) // 1024 * 1024
         if x == y or (not x and not y and not field.endswith(".connected")):
             continue
@@ -412,7 +433,7 @@ def differences(target, before, after, losses):
 
 
 def loss_words(target, findings):
-    return set(re.findall(r"\[LOSS-%s-([a-z-]+)\]" % target, findings))
+    return set(re.findall(r"\[LOSS-%s-([a-z-]+)\]" % target.split("-")[0], findings))
 
 
 def main():
