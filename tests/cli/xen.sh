@@ -50,4 +50,17 @@ disk = [ 'script=./evil,vdev=xvda,target=a.raw' ]
 END
 expect_exit 3 "a disk that a script makes is refused" $VG "$OVFTOOL" convert script.cfg z \
   --to xen
+cat >hvm.cfg <<'END'
+type = "hvm"
+name = "hvm"
+memory = 64
+disk = [ 'format=raw,vdev=hda,access=rw,target=a.raw' ]
+END
+expect_exit 0 "a domain of Xen" $VG "$OVFTOOL" convert hvm.cfg dom --to libvirt --virt-type xen
+ok "is one" grep -q '<domain type="xen">' dom/hvm.xml
+expect_exit 2 "QEMU runs no domain of Xen" "$OVFTOOL" convert hvm.cfg q --to qemu --virt-type xen
+ok "with what does" grep -q -- '--to xen' "$err"
+expect_exit 2 "VMDK is nothing for Xen" "$OVFTOOL" convert hvm.cfg v --to libvirt \
+  --virt-type xen --disk-format vmdk
+not_ok "and nothing is left" test -e v
 done_testing
