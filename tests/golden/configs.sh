@@ -10,18 +10,6 @@
 requires python3
 convert=$builddir/tests/convert-text
 
-same () { # NAME GOT EXPECTED
-  if [ -n "${OVF_TEST_REGENERATE:-}" ]; then
-    cp "$2" "$3"
-  fi
-  if cmp -s "$2" "$3"; then
-    pass "$1"
-  else
-    fail "$1"
-    diff -u "$3" "$2" | head -n 40 | tap_show /dev/stdin
-  fi
-}
-
 # made KIND SUFFIX SOURCE WORDS...: one output of one case
 made () {
   local kind=$1 suffix=$2 source=$3 name expected
@@ -30,11 +18,11 @@ made () {
   expected=$srcdir/tests/golden/$kind-write/${name#libvirt-}${suffix%.sh}
   "$convert" ovf "$kind" settle "$@" <"$source" >"$tmp/made" 2>"$tmp/findings"
   is "$name as $kind$suffix: exit" $? 0
-  same "$name as $kind$suffix" "$tmp/made" "$expected"
+  golden "$name as $kind$suffix" "$tmp/made" "$expected"
   case $suffix in
     *.sh) ok "$name as $kind$suffix: a shell can read it" sh -n "$tmp/made" ;;
   esac
-  [ "$suffix" = .qm.sh ] || same "$name as $kind: findings" "$tmp/findings" "$expected.findings"
+  [ "$suffix" = .qm.sh ] || golden "$name as $kind: findings" "$tmp/findings" "$expected.findings"
 }
 
 # no_loss NAME FROM SOURCE: to Proxmox and back

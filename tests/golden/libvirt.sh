@@ -9,18 +9,6 @@
 . ./tests/functions.sh
 convert=$builddir/tests/convert-text
 
-same () { # NAME GOT EXPECTED
-  if [ -n "${OVF_TEST_REGENERATE:-}" ]; then
-    cp "$2" "$3"
-  fi
-  if cmp -s "$2" "$3"; then
-    pass "$1"
-  else
-    fail "$1"
-    diff -u "$3" "$2" | head -n 40 | tap_show /dev/stdin
-  fi
-}
-
 # no_loss NAME SOURCE TARGET: a domain, its model, what TARGET makes of that,
 # and the model that is read from it: what differs is in the report.
 no_loss () {
@@ -53,8 +41,8 @@ for dir in "$srcdir"/tests/golden/libvirt-*/; do
   if [ -e "$dir/source.xml" ]; then
     "$convert" libvirt json <"$dir/source.xml" >"$tmp/model" 2>"$tmp/findings"
     is "$name: exit" $? 0
-    same "$name: model" "$tmp/model" "$dir/model.json"
-    same "$name: findings" "$tmp/findings" "$dir/findings"
+    golden "$name: model" "$tmp/model" "$dir/model.json"
+    golden "$name: findings" "$tmp/findings" "$dir/findings"
     no_loss "$name" "$dir/source.xml" libvirt
     no_loss "$name" "$dir/source.xml" ovf
     continue
@@ -63,8 +51,8 @@ for dir in "$srcdir"/tests/golden/libvirt-*/; do
   "$convert" ovf libvirt settle "${options[@]}" <"$dir/source.ovf" \
     >"$tmp/domain.xml" 2>"$tmp/findings"
   is "$name: exit" $? 0
-  same "$name: domain" "$tmp/domain.xml" "$dir/domain.xml"
-  same "$name: findings" "$tmp/findings" "$dir/findings"
+  golden "$name: domain" "$tmp/domain.xml" "$dir/domain.xml"
+  golden "$name: findings" "$tmp/findings" "$dir/findings"
   ok "$name: libvirt's schema" valid "$tmp/domain.xml"
   no_loss "$name" "$dir/domain.xml" libvirt
   no_loss "$name" "$dir/domain.xml" ovf

@@ -21,13 +21,6 @@ kind_of () {
   esac
 }
 
-same () { # NAME GOT EXPECTED
-  if [ -n "${OVF_TEST_REGENERATE:-}" ]; then
-    cp "$2" "$3"
-  fi
-  ok "$1" diff -u "$3" "$2"
-}
-
 for source in "$folder"/*.ovf "$folder"/*.xml "$folder"/*.yaml "$folder"/*.vmx; do
   [ -e "$source" ] || continue
   name=$(basename "$source") kind=$(kind_of "$source") case=${source%.*}
@@ -35,8 +28,8 @@ for source in "$folder"/*.ovf "$folder"/*.xml "$folder"/*.yaml "$folder"/*.vmx; 
   [ ! -e "$case.options" ] || read -r -a options <"$case.options"
   "$convert" "$kind" vmx "${options[@]}" <"$source" >"$tmp/made" 2>"$tmp/findings"
   is "$name: exit" $? 0
-  same "$name: file" "$tmp/made" "$case.out"
-  same "$name: findings" "$tmp/findings" "$case.findings"
+  golden "$name: file" "$tmp/made" "$case.out"
+  golden "$name: findings" "$tmp/findings" "$case.findings"
   "$convert" "$kind" json "${options[@]}" for=vmx complete <"$source" >"$tmp/before" 2>/dev/null
   "$convert" vmx json complete <"$tmp/made" >"$tmp/after" 2>/dev/null
   is "$name: it can be read" $? 0

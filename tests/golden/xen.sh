@@ -8,16 +8,6 @@
 . ./tests/functions.sh
 convert=$builddir/tests/convert-text
 
-same () { # NAME GOT EXPECTED
-  if [ -n "${OVF_TEST_REGENERATE:-}" ]; then cp "$2" "$3"; fi
-  if cmp -s "$2" "$3"; then
-    pass "$1"
-  else
-    fail "$1"
-    diff -u "$3" "$2" | head -n 40 | tap_show /dev/stdin
-  fi
-}
-
 valid () { # FILE: by libvirt's schema, where it is here
   ! command -v virt-xml-validate >/dev/null \
     || virt-xml-validate "$1" domain >"$tmp/log" 2>&1
@@ -54,12 +44,12 @@ for source in "$srcdir"/tests/golden/xen-write/*.{cfg,ovf,xml}; do
   stem=${source%.*} name=$(basename "${source%.*}")
   "$convert" "$kind" xen settle <"$source" >"$tmp/made" 2>"$tmp/findings"
   is "$name: exit" $? 0
-  same "$name: configuration" "$tmp/made" "$stem.expected"
-  same "$name: findings" "$tmp/findings" "$stem.findings"
+  golden "$name: configuration" "$tmp/made" "$stem.expected"
+  golden "$name: findings" "$tmp/findings" "$stem.findings"
   "$convert" "$kind" libvirt virt=xen settle <"$source" >"$tmp/made" 2>"$tmp/findings"
   is "$name: exit with a domain" $? 0
-  same "$name: domain" "$tmp/made" "$stem.domain"
-  same "$name: findings of the domain" "$tmp/findings" "$stem.domain-findings"
+  golden "$name: domain" "$tmp/made" "$stem.domain"
+  golden "$name: findings of the domain" "$tmp/findings" "$stem.domain-findings"
 done
 for source in "$srcdir"/tests/golden/{xen-read,xen-write}/*.cfg \
   ${SHARED:+"$SHARED"/corpus/xen/*}; do
